@@ -1,0 +1,16 @@
+/// The `store:` section.
+public struct StoreConfiguration: Sendable, Equatable {
+    /// Where tokens are kept: `memory:`, `sqlite:PATH`, `redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]`, `unix://PATH[?db=N]`.
+    public var url: String = "sqlite:state/sallyport.db"
+    /// What each Redis key begins with.
+    public var keyPrefix: String = "jwt:"
+    /// Whether a Redis that may evict refuses the start.
+    public var requiresNoEviction: Bool = false
+    /// Deadline of one store command, in milliseconds.
+    public var commandTimeoutMilliseconds: Int = 250
+    /// How often expired entries are removed where expiry is not automatic, in seconds.
+    public var cleanupIntervalSeconds: Double = 60
+
+    /// The defaults.
+    public init() {}
+}
