@@ -1,0 +1,124 @@
+/// A request target in its one canonical form: what a route is chosen by and what is forwarded are the same bytes.
+///
+/// The path is made canonical by
+/// - decoding escapes of unreserved bytes, once, and writing the other escapes in upper case (RFC 3986 §6.2.2.1, .2);
+/// - merging runs of `/` into one: most applications do, and a path that matches no protected prefix only because of
+///   a doubled slash opens what it should not;
+/// - removing dot segments, also escaped ones (RFC 3986 §5.2.4); `..` above the root stays at the root;
+/// - escaping visible bytes that a path may not hold (`"<>[]^{|}` and the grave accent).
+///
+/// Refused, because applications disagree on their meaning: `\`, `%2F` and `%5C`; escaped control bytes; malformed
+/// escapes; overlong UTF-8; parameters on an empty or a dot segment (`/;x/`, `/..;/`). Parameters on a named segment
+/// (`/a;v=1`) stay, and ``hasParameters`` is set: some applications ignore them, so a route is chosen by what
+/// ``appendMatchingPath(of:to:)`` gives. The query is forwarded byte for byte; its meaning is the application's.
+public struct CanonicalTarget: Sendable, Equatable {
+    /// Length of the path, which comes first.
+    public var pathLength: Int
+    /// Length of path and query with its `?`.
+    public var length: Int
+    /// Whether a segment has parameters (`;`).
+    public var hasParameters: Bool
+
+    /// Whether there is a query, even an empty one.
+    public var hasQuery: Bool { length > pathLength }
+
+    /// Judges a path and query in one pass: the result if it is canonical already, so that nothing has to be copied;
+    /// nil if ``canonicalise(_:into:)`` has to do its work (which may be to refuse it).
+    public static func recognise(_ bytes: RawSpan) -> CanonicalTarget? {
+        let end = bytes.byteCount
+        guard end > 0, bytes.byte(0) == ASCII.slash else { return nil }
+        var offset = 1
+        // Offset of the segment's first byte.
+        var segment = 1
+        var hasParameters = false
+        while offset < end {
+            let byte = bytes.byte(offset)
+            if ByteClass.is(byte, ByteClass.path) {
+                if byte == ASCII.semicolon {
+                    guard isNamed(bytes, segment, offset) else { return nil }
+                    hasParameters = true
+                }
+                offset += 1
+            } else if byte == ASCII.slash {
+                guard isNamed(bytes, segment, offset) else { return nil }
+                offset += 1
+                segment = offset
+            } else if byte == ASCII.percent {
+                guard isCanonicalEscape(bytes, offset, end) else { return nil }
+                offset += 3
+            } else if byte == ASCII.question {
+                break
+            } else {
+                return nil
+            }
+        }
+        // An empty last segment is a path that ends in a slash.
+        guard offset == segment || isNamed(bytes, segment, offset) else { return nil }
+        let pathLength = offset
+        while offset < end {
+            guard ByteClass.is(bytes.byte(offset), ByteClass.target) else { return nil }
+            offset += 1
+        }
+        return CanonicalTarget(pathLength: pathLength, length: end, hasParameters: hasParameters)
+    }
+
+    /// Whether path and query are canonical already.
+    public static func isCanonical(_ bytes: RawSpan) -> Bool { recognise(bytes) != nil }
+
+    /// Appends the canonical form of a path and query.
+    ///
+    /// - Parameter bytes: `RequestTarget.pathAndQuery` of an origin-form or absolute-form target. Empty, or beginning
+    ///   with `?`, it stands for `/` (RFC 3986 §6.2.3).
+    /// - Throws: the reason for 400; what was appended then is taken back.
+    public static func canonicalise(_ bytes: RawSpan, into output: OutputBuffer) throws(HTTPParseError)
+        -> CanonicalTarget
+    {
+        let before = output.count
+        do throws(HTTPParseError) {
+            var writer = PathCanonicaliser(output: output)
+            let queryStart = try writer.path(bytes)
+            let pathLength = output.count - before
+            for offset in queryStart..<bytes.byteCount where !ByteClass.is(bytes.byte(offset), ByteClass.target) {
+                throw HTTPParseError(.invalidTargetByte, at: offset)
+            }
+            output.append(ByteRange(queryStart, bytes.byteCount), of: bytes)
+            return CanonicalTarget(
+                pathLength: pathLength, length: output.count - before, hasParameters: writer.hasParameters)
+        } catch {
+            output.truncate(to: before)
+            throw error
+        }
+    }
+
+    /// Appends a canonical path without its parameters: what an application sees that ignores them. Choose the route
+    /// by this where ``hasParameters`` is set; segments keep their number and order.
+    public static func appendMatchingPath(of path: RawSpan, to output: OutputBuffer) {
+        var isParameter = false
+        for offset in 0..<path.byteCount {
+            let byte = path.byte(offset)
+            if byte == ASCII.slash { isParameter = false } else if byte == ASCII.semicolon { isParameter = true }
+            if !isParameter { output.append(byte: byte) }
+        }
+    }
+
+    /// Whether the segment, or what stands before its parameters, is neither empty nor `.` nor `..`.
+    @inline(__always)
+    static func isNamed(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        let count = end - start
+        if count > 2 { return true }
+        if count == 0 { return false }
+        return bytes.byte(start) != ASCII.dot || (count == 2 && bytes.byte(start + 1) != ASCII.dot)
+    }
+
+    private static func isCanonicalEscape(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> Bool {
+        guard offset + 2 < end, let high = ASCII.hexValue(bytes.byte(offset + 1)),
+            let low = ASCII.hexValue(bytes.byte(offset + 2))
+        else { return false }
+        let isUpper = bytes.byte(offset + 1) < 0x61 && bytes.byte(offset + 2) < 0x61
+        let value = high << 4 | low
+        // Lead bytes that can begin an overlong form are left to the closer look.
+        let mayBeOverlong = value == 0xc0 || value == 0xc1 || value == 0xe0 || value == 0xf0
+        return isUpper && !ByteClass.is(value, ByteClass.unreserved) && value >= 0x20 && value != 0x7f
+            && value != ASCII.slash && value != ASCII.backslash && !mayBeOverlong
+    }
+}
