@@ -67,5 +67,9 @@ let package = Package(
         library(
             "SallyportTesting",
             ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy", "Admin", "SQLiteTokenStore", "RedisTokenStore"]),
+        .executableTarget(
+            name: "StoreWriter", dependencies: ["Tokens", "SQLiteTokenStore"], path: "Tests/StoreWriter",
+            swiftSettings: strict),
+        tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

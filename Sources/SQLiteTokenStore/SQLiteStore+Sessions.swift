@@ -21,7 +21,8 @@ extension SQLiteStore {
             case .rotated(let successor):
                 try connection.put(successor)
                 try connection.put(successor.current, of: request.session)
-                changes = (record.current.references(in: request.session)
+                changes =
+                    (record.current.references(in: request.session)
                     + successor.current.references(in: request.session)).map { .token($0) }
             case .reused:
                 _ = try connection.end(request.session, now: request.now)

@@ -30,13 +30,17 @@ struct SQLiteError: Error, Equatable {
         }
     }
 
+    /// Writes that failed for another reason than a full disk: write, fsync, directory, truncate, size of the shared
+    /// memory. (Swift does not import these macros.) The reason itself is lost when it is a commit that fails.
+    private static let failedWrites = Set([3, 4, 5, 6, 19].map { SQLITE_IOERR | ($0 << 8) })
+
     /// What the caller of the store is told.
     var storeError: TokenStoreError {
         let kind: TokenStoreError.Kind =
             switch primary {
             case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT: .timedOut
             case SQLITE_FULL, SQLITE_READONLY: .readOnly
-            case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG, EROFS].contains(systemError): .readOnly
+            case SQLITE_IOERR where Self.failedWrites.contains(code): .readOnly
             case SQLITE_CANTOPEN where [ENOSPC, EDQUOT, EROFS].contains(systemError): .readOnly
             case SQLITE_PERM, SQLITE_AUTH: .notPermitted
             case SQLITE_CANTOPEN where [EACCES, EPERM].contains(systemError): .notPermitted

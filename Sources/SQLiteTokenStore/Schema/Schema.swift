@@ -58,7 +58,8 @@ enum Schema {
             let version = Int(try connection.integer("PRAGMA user_version"))
             guard version >= 0, version <= migrations.count else {
                 throw SQLiteError(
-                    code: SQLITE_FORMAT, message: "the file has schema \(version), this version knows \(migrations.count)")
+                    code: SQLITE_FORMAT,
+                    message: "the file has schema \(version), this version knows \(migrations.count)")
             }
             try refuseForeign(connection)
             for statement in migrations[version...].joined() { try connection.execute(statement) }

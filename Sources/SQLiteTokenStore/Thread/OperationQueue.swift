@@ -54,11 +54,16 @@ final class OperationQueue: @unchecked Sendable {
             var time = timespec(
                 tv_sec: Int(limit.nanoseconds / 1_000_000_000), tv_nsec: Int(limit.nanoseconds % 1_000_000_000))
             while waiting.isEmpty, !isClosed {
-                if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return waiting.isEmpty ? [] : take() }
+                if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT {
+                    return waiting.isEmpty ? [] : take()
+                }
             }
             return waiting.isEmpty ? nil : take()
         }
     }
+
+    /// How many operations wait.
+    var count: Int { locked { waiting.count } }
 
     /// Refuses further operations; those that wait are still served.
     func close() {
