@@ -87,10 +87,18 @@ extension RawSpan {
     /// The offset of the first `wanted` in `start..<end`.
     @inline(__always)
     func firstOffset(of wanted: UInt8, from start: Int, to end: Int) -> Int? {
+        let pattern = 0x0101_0101_0101_0101 &* UInt64(wanted)
         var offset = start
+        while offset &+ 8 <= end {
+            // The high bit of the first byte that is equal, and perhaps of ones behind it.
+            let difference = word64(offset) ^ pattern
+            let marks = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            if marks != 0 { return offset &+ marks.trailingZeroBitCount >> 3 }
+            offset &+= 8
+        }
         while offset < end {
             if byte(offset) == wanted { return offset }
-            offset += 1
+            offset &+= 1
         }
         return nil
     }

@@ -13,36 +13,54 @@ public struct ConnectionOptions: OptionSet, Sendable {
     public static let upgrade = ConnectionOptions(rawValue: 4)
     /// Further names are listed: fields that must not be forwarded.
     public static let nominatesOthers = ConnectionOptions(rawValue: 8)
+}
 
-    /// Reads all Connection lines of a section.
+extension FieldTable {
+    /// What all Connection lines of the section say.
     ///
     /// - Throws: ``HTTPParseError/Kind/invalidConnectionOption`` for an element that is no token.
     @inline(__always)
-    init(_ table: borrowing FieldTable, _ bytes: RawSpan, in message: HTTPParseError.Message) throws(HTTPParseError) {
-        self = []
-        guard table.contains(.connection) else { return }
-        try read(table, bytes, in: message)
+    func connectionOptions(_ bytes: RawSpan, in message: HTTPParseError.Message) throws(HTTPParseError)
+        -> ConnectionOptions
+    {
+        guard let line = first(.connection) else { return [] }
+        if let option = ConnectionOptions.named(line.value, bytes), !isRepeated(.connection) { return option }
+        return try listedConnectionOptions(bytes, in: message)
     }
 
-    private mutating func read(_ table: borrowing FieldTable, _ bytes: RawSpan, in message: HTTPParseError.Message)
-        throws(HTTPParseError)
+    @inline(never)
+    private func listedConnectionOptions(_ bytes: RawSpan, in message: HTTPParseError.Message) throws(HTTPParseError)
+        -> ConnectionOptions
     {
-        for line in table.lines where line.known == .connection {
+        var options: ConnectionOptions = []
+        for line in lines where line.known == .connection {
             var elements = ListElements(line.value)
             while let element = elements.next(in: bytes) {
-                if bytes.equalsIgnoringCase(element, "keep-alive") {
-                    insert(.keepAlive)
-                } else if bytes.equalsIgnoringCase(element, "close") {
-                    insert(.close)
-                } else if bytes.equalsIgnoringCase(element, "upgrade") {
-                    insert(.upgrade)
-                } else {
-                    for offset in element.range where !ByteClass.is(bytes.byte(offset), ByteClass.token) {
-                        throw HTTPParseError(.invalidConnectionOption, in: message, at: offset)
-                    }
-                    insert(.nominatesOthers)
+                if let option = ConnectionOptions.named(element, bytes) {
+                    options.insert(option)
+                    continue
                 }
+                for offset in element.range where !ByteClass.is(bytes.byte(offset), ByteClass.token) {
+                    throw HTTPParseError(.invalidConnectionOption, in: message, at: offset)
+                }
+                options.insert(.nominatesOthers)
             }
+        }
+        return options
+    }
+}
+
+extension ConnectionOptions {
+    /// The option that the bytes spell, if it is one of the three that have a meaning of their own.
+    @inline(__always)
+    fileprivate static func named(_ element: ByteRange, _ bytes: RawSpan) -> ConnectionOptions? {
+        guard element.count >= 5, element.count <= 10 else { return nil }
+        let key = FieldNameKey(bytes, Int(element.start), Int(element.end))
+        switch element.count {
+        case 10 where key == FieldNameKey("keep-alive"): return .keepAlive
+        case 5 where key == FieldNameKey("close"): return .close
+        case 7 where key == FieldNameKey("upgrade"): return .upgrade
+        default: return nil
         }
     }
 }

@@ -40,15 +40,14 @@ struct FieldNameKey: Equatable {
     init(_ text: StaticString) {
         let count = text.utf8CodeUnitCount
         if count >= 8 {
-            first = Self.word(text, 0, 8)
-            last = Self.word(text, count - 8, 8)
-            middle = count > 16 ? Self.word(text, 8, 8) : 0
+            first = Self.half(text, 0) | Self.half(text, 4) << 32
+            last = Self.half(text, count &- 8) | Self.half(text, count &- 4) << 32
+            middle = count > 16 ? Self.half(text, 8) | Self.half(text, 12) << 32 : 0
         } else {
             if count >= 4 {
-                first = Self.word(text, 0, 4) | Self.word(text, count - 4, 4) << 32
+                first = Self.half(text, 0) | Self.half(text, count &- 4) << 32
             } else {
-                first =
-                    Self.word(text, 0, 1) | Self.word(text, count / 2, 1) << 8 | Self.word(text, count - 1, 1) << 16
+                first = Self.byte(text, 0) | Self.byte(text, count / 2) << 8 | Self.byte(text, count &- 1) << 16
             }
             last = 0
             middle = 0
@@ -56,12 +55,13 @@ struct FieldNameKey: Equatable {
     }
 
     @inline(__always)
-    private static func word(_ text: StaticString, _ start: Int, _ count: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for index in 0..<count {
-            // `start + count` is at most the literal's length at each call above.
-            word |= unsafe UInt64(text.utf8Start[start + index]) << UInt64(index * 8)
-        }
-        return word
+    private static func half(_ text: StaticString, _ start: Int) -> UInt64 {
+        byte(text, start) | byte(text, start &+ 1) << 8 | byte(text, start &+ 2) << 16 | byte(text, start &+ 3) << 24
+    }
+
+    @inline(__always)
+    private static func byte(_ text: StaticString, _ index: Int) -> UInt64 {
+        // Each call above stays below the literal's length.
+        unsafe UInt64(text.utf8Start[index])
     }
 }

@@ -48,8 +48,7 @@ enum FieldSection {
     private static func line(
         _ bytes: RawSpan, _ start: Int, _ end: Int, _ limits: HeadLimits, _ rules: Rules, _ table: inout FieldTable
     ) throws(HTTPParseError) -> Int? {
-        var offset = start
-        while offset < end, ByteClass.is(bytes.byte(offset), rules.nameClass) { offset += 1 }
+        var offset = ByteScan.nameEnd(bytes, start, end, rules.nameClass)
         guard offset < end else { return nil }
         guard bytes.byte(offset) == ASCII.colon, offset > start else {
             throw nameError(bytes, start, offset, end, rules)
@@ -58,7 +57,7 @@ enum FieldSection {
         offset += 1
         while offset < end, ASCII.isBlank(bytes.byte(offset)) { offset += 1 }
         let valueStart = offset
-        offset = valueEnd(bytes, offset, end)
+        offset = ByteScan.valueEnd(bytes, offset, end)
         guard offset < end else { return nil }
         guard bytes.byte(offset) == ASCII.carriageReturn else {
             let isLineFeed = bytes.byte(offset) == ASCII.lineFeed
@@ -78,7 +77,9 @@ enum FieldSection {
             throw HTTPParseError(.tooManyFields, in: rules.message, at: start)
         }
         let known = KnownField.lookUp(bytes, start, nameEnd)
-        if known == .other, nameEnd - start >= 13, KnownField.isFramingLookAlike(bytes, start, nameEnd) {
+        if known == .other, KnownField.mayImitateFraming(bytes, start, nameEnd),
+            KnownField.isFramingLookAlike(bytes, start, nameEnd)
+        {
             throw HTTPParseError(.framingLookAlike, in: rules.message, at: start)
         }
         table.append(
@@ -86,37 +87,6 @@ enum FieldSection {
                 name: ByteRange(start, nameEnd), value: ByteRange(valueStart, valueStop), lineEnd: offset, known: known)
         )
         return offset
-    }
-
-    /// The offset of the first control byte other than the tab, or `end`: eight bytes at a step, because values are
-    /// most of a head.
-    @inline(__always)
-    private static func valueEnd(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int {
-        var offset = start
-        while true {
-            while offset + 8 <= end {
-                let word = bytes.word64(offset)
-                // The high bit of a byte is set where it is below 0x20 or equal to 0x7f. A borrow can only spoil
-                // bytes behind the first hit, and only the first one counts.
-                let low = (word &- 0x2020_2020_2020_2020) & ~word
-                let delete = word ^ 0x7f7f_7f7f_7f7f_7f7f
-                let equal = (delete &- 0x0101_0101_0101_0101) & ~delete
-                let hits = (low | equal) & 0x8080_8080_8080_8080
-                if hits != 0 {
-                    offset += hits.trailingZeroBitCount >> 3
-                    break
-                }
-                offset += 8
-            }
-            while offset < end {
-                let byte = bytes.byte(offset)
-                if (byte < 0x20 && byte != ASCII.tab) || byte == 0x7f { return offset }
-                offset += 1
-                // After a tab, or at the end of a head: in steps of eight again where there is room.
-                if byte == ASCII.tab, offset + 8 <= end { break }
-            }
-            if offset >= end { return end }
-        }
     }
 
     /// What is wrong with a name that stopped at `offset`.

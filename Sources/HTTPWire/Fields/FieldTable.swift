@@ -46,7 +46,7 @@ public struct FieldTable: Sendable {
     public func isRepeated(_ known: KnownField) -> Bool { repeated & (1 &<< UInt64(known.rawValue)) != 0 }
 
     /// The first line of the field.
-    @inlinable
+    @inlinable @inline(__always)
     public func first(_ known: KnownField) -> FieldLine? {
         contains(known) ? lines[Int(firstIndex[Int(known.rawValue & 63)])] : nil
     }

@@ -129,10 +129,13 @@ public enum KnownField: UInt8, Sendable, CaseIterable {
         return .other
     }
 
+    /// The bytes of `sallypor`, the first one in the lowest bits.
+    private static let sallypor: UInt64 = 0x726f_7079_6c6c_6173
+
     /// Whether the name begins with `sallyport-` as the firewall reads it; the prefix alone does too.
     @inline(__always)
     static func isSallyport(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
-        guard end - start >= 10, bytes.word64(start) | 0x2020_2020_2020_2020 == FieldNameKey("sallyport").first else {
+        guard end - start >= 10, bytes.word64(start) | 0x2020_2020_2020_2020 == sallypor else {
             return false
         }
         let hyphen = bytes.byte(start + 9)
@@ -140,15 +143,19 @@ public enum KnownField: UInt8, Sendable, CaseIterable {
             && (hyphen == ASCII.hyphen || hyphen == ASCII.underscore)
     }
 
+    /// Whether a name is long enough and begins so that ``isFramingLookAlike(_:_:_:)`` is worth its time.
+    @inline(__always)
+    static func mayImitateFraming(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        guard end - start >= 13 else { return false }
+        let initial = bytes.byte(start) | 0x20
+        // A sign may stand before the first letter too.
+        return initial == UInt8(ascii: "c") || initial == UInt8(ascii: "t") || initial < 0x61 || initial > 0x7a
+    }
+
     /// Whether a name that is not known is made of the letters of Content-Length or Transfer-Encoding, with whatever
     /// signs between them (`Content.Length`): somebody downstream of us may read it as the real one.
     static func isFramingLookAlike(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
-        let initial = bytes.byte(start) | 0x20
-        // A sign may stand before the first letter too.
-        guard end - start >= 13, initial == UInt8(ascii: "c") || initial == UInt8(ascii: "t") || initial < 0x61 else {
-            return false
-        }
-        return spells("contentlength", bytes, start, end) || spells("transferencoding", bytes, start, end)
+        spells("contentlength", bytes, start, end) || spells("transferencoding", bytes, start, end)
     }
 
     private static func spells(_ letters: StaticString, _ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {

@@ -1,26 +1,8 @@
 /// Reads what Content-Length and Transfer-Encoding say, and refuses all on which peers could disagree (RFC 9112 §6).
 enum MessageFraming {
-    /// The declared framing: `.none` without either field.
-    @inline(__always)
-    static func declared(
-        _ table: borrowing FieldTable, _ bytes: RawSpan, minorVersion: UInt8, in message: HTTPParseError.Message
-    ) throws(HTTPParseError) -> BodyFraming {
-        guard let length = table.first(.contentLength) else {
-            guard let coding = table.first(.transferEncoding) else { return .none }
-            return try chunked(coding, table, bytes, minorVersion: minorVersion, in: message)
-        }
-        guard !table.contains(.transferEncoding) else {
-            throw HTTPParseError(.bothLengthAndCoding, in: message, at: Int(length.name.start))
-        }
-        guard !table.isRepeated(.contentLength) else {
-            throw HTTPParseError(.contentLengthRepeated, in: message, at: Int(length.name.start))
-        }
-        return .length(try contentLength(length.value, bytes, in: message))
-    }
-
     /// A Content-Length value (RFC 9110 §8.6): digits only. A list, even of equal numbers, a sign, leading zeros
     /// (octal to some) and more than 63 bits are refused.
-    private static func contentLength(_ value: ByteRange, _ bytes: RawSpan, in message: HTTPParseError.Message)
+    fileprivate static func contentLength(_ value: ByteRange, _ bytes: RawSpan, in message: HTTPParseError.Message)
         throws(HTTPParseError) -> Int64
     {
         let start = Int(value.start)
@@ -42,24 +24,9 @@ enum MessageFraming {
         return length
     }
 
-    private static func chunked(
-        _ coding: FieldLine, _ table: borrowing FieldTable, _ bytes: RawSpan, minorVersion: UInt8,
-        in message: HTTPParseError.Message
-    ) throws(HTTPParseError) -> BodyFraming {
-        let place = Int(coding.name.start)
-        guard minorVersion >= 1 else { throw HTTPParseError(.transferEncodingInOldVersion, in: message, at: place) }
-        guard !table.isRepeated(.transferEncoding) else {
-            throw HTTPParseError(.transferEncodingRepeated, in: message, at: place)
-        }
-        if bytes.equalsIgnoringCase(coding.value, "chunked") { return .chunked }
-        let isList = isCodingList(coding.value, bytes)
-        throw HTTPParseError(
-            isList ? .unsupportedTransferCoding : .invalidTransferEncoding, in: message, at: Int(coding.value.start))
-    }
-
     /// Whether the value is a list of plain codings with `chunked` at its end and nowhere else: valid, but with
     /// something in it that we do not know.
-    private static func isCodingList(_ value: ByteRange, _ bytes: RawSpan) -> Bool {
+    fileprivate static func isCodingList(_ value: ByteRange, _ bytes: RawSpan) -> Bool {
         var elements = ListElements(value)
         var endsInChunked = false
         while let element = elements.next(in: bytes) {
@@ -68,5 +35,47 @@ enum MessageFraming {
             endsInChunked = bytes.equalsIgnoringCase(element, "chunked")
         }
         return endsInChunked
+    }
+}
+
+extension FieldTable {
+    /// The framing that the section declares: `.none` without either field.
+    @inline(__always)
+    func declaredFraming(_ bytes: RawSpan, minorVersion: UInt8, in message: HTTPParseError.Message)
+        throws(HTTPParseError) -> BodyFraming
+    {
+        guard contains(.contentLength) || contains(.transferEncoding) else { return .none }
+        return try framing(bytes, minorVersion: minorVersion, in: message)
+    }
+
+    @inline(never)
+    private func framing(_ bytes: RawSpan, minorVersion: UInt8, in message: HTTPParseError.Message)
+        throws(HTTPParseError) -> BodyFraming
+    {
+        guard let length = first(.contentLength) else {
+            return try chunkedFraming(bytes, minorVersion: minorVersion, in: message)
+        }
+        guard !contains(.transferEncoding) else {
+            throw HTTPParseError(.bothLengthAndCoding, in: message, at: Int(length.name.start))
+        }
+        guard !isRepeated(.contentLength) else {
+            throw HTTPParseError(.contentLengthRepeated, in: message, at: Int(length.name.start))
+        }
+        return .length(try MessageFraming.contentLength(length.value, bytes, in: message))
+    }
+
+    private func chunkedFraming(_ bytes: RawSpan, minorVersion: UInt8, in message: HTTPParseError.Message)
+        throws(HTTPParseError) -> BodyFraming
+    {
+        guard let coding = first(.transferEncoding) else { return .none }
+        let place = Int(coding.name.start)
+        guard minorVersion >= 1 else { throw HTTPParseError(.transferEncodingInOldVersion, in: message, at: place) }
+        guard !isRepeated(.transferEncoding) else {
+            throw HTTPParseError(.transferEncodingRepeated, in: message, at: place)
+        }
+        if bytes.equalsIgnoringCase(coding.value, "chunked") { return .chunked }
+        let isList = MessageFraming.isCodingList(coding.value, bytes)
+        throw HTTPParseError(
+            isList ? .unsupportedTransferCoding : .invalidTransferEncoding, in: message, at: Int(coding.value.start))
     }
 }

@@ -39,6 +39,7 @@ public struct RequestHead: Sendable {
     }
 
     /// The field lines in order.
+    @inlinable
     public var fields: [FieldLine] { table.lines }
 
     /// The first line of a known field.

@@ -27,12 +27,11 @@ public enum RequestHeadParser {
                 bytes, from: fieldsStart, origin: origin, limits: limits, rules: .request, into: &head.table)
         else { return .needMore }
         head.headLength = end
-        head.connectionOptions = try ConnectionOptions(head.table, bytes, in: .request)
-        head.framing = try MessageFraming.declared(
-            head.table, bytes, minorVersion: head.minorVersion, in: .request)
+        head.connectionOptions = try head.table.connectionOptions(bytes, in: .request)
+        head.framing = try head.table.declaredFraming(bytes, minorVersion: head.minorVersion, in: .request)
         if head.method == .trace, head.hasBody { throw HTTPParseError(.contentInTrace, at: origin) }
         try authority(bytes, &head)
-        head.expectsContinue = head.table.contains(.expect) ? try expectation(bytes, head) : false
+        head.expectsContinue = head.table.contains(.expect) ? try expectation(bytes, &head) : false
         head.isUpgrade =
             head.connectionOptions.contains(.upgrade) && head.table.contains(.upgrade) && head.minorVersion >= 1
             && !head.hasBody
@@ -88,7 +87,7 @@ public enum RequestHeadParser {
         head.method = HTTPMethod(bytes, start, offset)
         offset += 1
         let targetStart = offset
-        while offset < end, ByteClass.is(bytes.byte(offset), ByteClass.target) { offset += 1 }
+        offset = ByteScan.targetEnd(bytes, offset, end)
         guard offset - targetStart <= limits.targetBytes else { throw HTTPParseError(.targetTooLong, at: targetStart) }
         guard offset < end else {
             if isWhole { throw HTTPParseError(.targetTooLong, at: end) }
@@ -181,7 +180,7 @@ public enum RequestHeadParser {
     }
 
     /// Whether the one expectation is 100-continue; HTTP/1.0 has none (RFC 9110 §10.1.1).
-    private static func expectation(_ bytes: RawSpan, _ head: borrowing RequestHead) throws(HTTPParseError) -> Bool {
+    private static func expectation(_ bytes: RawSpan, _ head: inout RequestHead) throws(HTTPParseError) -> Bool {
         guard let line = head.table.first(.expect) else { return false }
         guard !head.table.isRepeated(.expect), bytes.equalsIgnoringCase(line.value, "100-continue") else {
             throw HTTPParseError(.unknownExpectation, at: Int(line.name.start))

@@ -23,6 +23,7 @@ public struct ResponseHead: Sendable {
     }
 
     /// The field lines in order.
+    @inlinable
     public var fields: [FieldLine] { table.lines }
 
     /// The first line of a known field.

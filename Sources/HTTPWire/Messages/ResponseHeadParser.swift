@@ -17,9 +17,8 @@ public enum ResponseHeadParser {
                 bytes, from: fieldsStart, origin: 0, limits: limits, rules: .response, into: &head.table)
         else { return .needMore }
         head.headLength = end
-        head.connectionOptions = try ConnectionOptions(head.table, bytes, in: .response)
-        let declared = try MessageFraming.declared(
-            head.table, bytes, minorVersion: head.minorVersion, in: .response)
+        head.connectionOptions = try head.table.connectionOptions(bytes, in: .response)
+        let declared = try head.table.declaredFraming(bytes, minorVersion: head.minorVersion, in: .response)
         switch declared {
         case _ where requestMethod == .head || head.status < 200 || head.status == 204 || head.status == 304:
             head.framing = .none

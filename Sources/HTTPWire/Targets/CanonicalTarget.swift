@@ -31,7 +31,10 @@ public struct CanonicalTarget: Sendable, Equatable {
         // Offset of the segment's first byte.
         var segment = 1
         var hasParameters = false
-        while offset < end {
+        while true {
+            // Letters, digits and hyphens run by in words; the rest goes one by one.
+            offset = ByteScan.nameEnd(bytes, offset, end, 0)
+            guard offset < end else { break }
             let byte = bytes.byte(offset)
             if ByteClass.is(byte, ByteClass.path) {
                 if byte == ASCII.semicolon {
@@ -55,10 +58,7 @@ public struct CanonicalTarget: Sendable, Equatable {
         // An empty last segment is a path that ends in a slash.
         guard offset == segment || isNamed(bytes, segment, offset) else { return nil }
         let pathLength = offset
-        while offset < end {
-            guard ByteClass.is(bytes.byte(offset), ByteClass.target) else { return nil }
-            offset += 1
-        }
+        guard ByteScan.targetEnd(bytes, offset, end) == end else { return nil }
         return CanonicalTarget(pathLength: pathLength, length: end, hasParameters: hasParameters)
     }
 
@@ -78,9 +78,8 @@ public struct CanonicalTarget: Sendable, Equatable {
             var writer = PathCanonicaliser(output: output)
             let queryStart = try writer.path(bytes)
             let pathLength = output.count - before
-            for offset in queryStart..<bytes.byteCount where !ByteClass.is(bytes.byte(offset), ByteClass.target) {
-                throw HTTPParseError(.invalidTargetByte, at: offset)
-            }
+            let queryEnd = ByteScan.targetEnd(bytes, queryStart, bytes.byteCount)
+            guard queryEnd == bytes.byteCount else { throw HTTPParseError(.invalidTargetByte, at: queryEnd) }
             output.append(ByteRange(queryStart, bytes.byteCount), of: bytes)
             return CanonicalTarget(
                 pathLength: pathLength, length: output.count - before, hasParameters: writer.hasParameters)

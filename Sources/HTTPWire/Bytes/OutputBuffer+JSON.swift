@@ -1,0 +1,91 @@
+extension OutputBuffer {
+    /// Appends bytes of unknown make as a JSON string with its quotes (RFC 8259 §7): quotes, backslashes and control
+    /// bytes are escaped, and each byte that is no part of well-formed UTF-8 becomes U+FFFD. Whatever a peer sends, a
+    /// log line stays one line of valid JSON.
+    public func append(jsonString bytes: RawSpan) {
+        append(byte: ASCII.quote)
+        var offset = 0
+        let end = bytes.byteCount
+        while offset < end {
+            let run = Self.plainEnd(bytes, offset, end)
+            append(ByteRange(offset, run), of: bytes)
+            offset = run
+            guard offset < end else { break }
+            let byte = bytes.byte(offset)
+            if byte < 0x80 {
+                append(jsonEscapeOf: byte)
+                offset += 1
+            } else if let length = Self.sequenceLength(bytes, offset, end) {
+                append(ByteRange(offset, offset + length), of: bytes)
+                offset += length
+            } else {
+                append("\\ufffd")
+                offset += 1
+            }
+        }
+        append(byte: ASCII.quote)
+    }
+
+    /// As ``append(jsonString:)-(RawSpan)``, for a part of a buffer.
+    public func append(jsonString range: ByteRange, of bytes: RawSpan) {
+        append(jsonString: bytes.bytes(range))
+    }
+
+    /// As ``append(jsonString:)-(RawSpan)``, for text.
+    public func append(jsonString text: String) {
+        // Native strings lend their bytes; others are copied once.
+        let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable {
+            unsafe append(jsonString: RawSpan(_unsafeBytes: UnsafeRawBufferPointer($0)))
+        }
+        if isDone == nil {
+            let copy = [UInt8](text.utf8)
+            unsafe append(jsonString: copy.span.bytes)
+        }
+    }
+
+    private func append(jsonEscapeOf byte: UInt8) {
+        switch byte {
+        case ASCII.quote: append("\\\"")
+        case ASCII.backslash: append("\\\\")
+        case ASCII.lineFeed: append("\\n")
+        case ASCII.carriageReturn: append("\\r")
+        case ASCII.tab: append("\\t")
+        default:
+            append("\\u00")
+            append(byte: byte >> 4 &+ 0x30)
+            let low = byte & 15
+            append(byte: low < 10 ? low &+ 0x30 : low &+ 0x57)
+        }
+    }
+
+    /// The offset of the first byte that cannot be copied as it is, or `end`.
+    private static func plainEnd(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int {
+        var offset = start
+        while offset < end {
+            let byte = bytes.byte(offset)
+            if byte < 0x20 || byte >= 0x7f || byte == ASCII.quote || byte == ASCII.backslash { break }
+            offset += 1
+        }
+        return offset
+    }
+
+    /// The length of the well-formed UTF-8 sequence of two to four bytes at `offset` (Unicode table 3-7).
+    private static func sequenceLength(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> Int? {
+        let lead = bytes.byte(offset)
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xbf
+        switch lead {
+        case 0xc2...0xdf: length = 2
+        case 0xe0...0xef:
+            length = 3
+            if lead == 0xe0 { second = 0xa0...0xbf } else if lead == 0xed { second = 0x80...0x9f }
+        case 0xf0...0xf4:
+            length = 4
+            if lead == 0xf0 { second = 0x90...0xbf } else if lead == 0xf4 { second = 0x80...0x8f }
+        default: return nil
+        }
+        guard offset + length <= end, second.contains(bytes.byte(offset + 1)) else { return nil }
+        for index in 2..<max(length, 2) where bytes.byte(offset + index) & 0xc0 != 0x80 { return nil }
+        return length
+    }
+}

@@ -1,0 +1,36 @@
+/// What an Authorization field holds for us (RFC 6750 §2.1): only the Bearer scheme is ours, another one is the
+/// application's.
+public enum BearerCredential: Sendable, Equatable {
+    /// Another scheme, or nothing.
+    case none
+    /// The token: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+    case token(ByteRange)
+    /// The Bearer scheme without a token that obeys the grammar; two in one field end here too.
+    case malformed
+
+    /// Reads a field value without blanks at its ends.
+    public static func parse(_ value: ByteRange, in bytes: RawSpan) -> BearerCredential {
+        let start = Int(value.start)
+        let end = Int(value.end)
+        // Schemes are case-insensitive (RFC 9110 §11.1).
+        guard value.count >= 6, bytes.equalsIgnoringCase(ByteRange(start, start + 6), "bearer") else { return .none }
+        guard value.count > 6 else { return .malformed }
+        var offset = start + 6
+        guard bytes.byte(offset) == ASCII.space else {
+            // A longer scheme's name is another scheme.
+            return ByteClass.is(bytes.byte(offset), ByteClass.token) ? .none : .malformed
+        }
+        while offset < end, bytes.byte(offset) == ASCII.space { offset += 1 }
+        let token = ByteRange(offset, end)
+        return isToken(token, in: bytes) ? .token(token) : .malformed
+    }
+
+    /// Whether the bytes are a `b64token`.
+    public static func isToken(_ range: ByteRange, in bytes: RawSpan) -> Bool {
+        let end = Int(range.end)
+        var offset = ByteScan.nameEnd(bytes, Int(range.start), end, ByteClass.base64Token)
+        guard offset > Int(range.start) else { return false }
+        while offset < end, bytes.byte(offset) == ASCII.equals { offset += 1 }
+        return offset == end
+    }
+}
