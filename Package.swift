@@ -70,6 +70,7 @@ let package = Package(
         .executableTarget(
             name: "StoreWriter", dependencies: ["Tokens", "SQLiteTokenStore"], path: "Tests/StoreWriter",
             swiftSettings: strict),
+        tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

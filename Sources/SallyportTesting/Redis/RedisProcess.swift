@@ -1,0 +1,114 @@
+internal import Foundation
+internal import Synchronization
+
+/// The process of a ``RedisServer``, from its start until it was waited for.
+final class RedisProcess: Sendable {
+    private let identifier: pid_t
+    private let printed: PrintedLines
+
+    /// Starts the program and waits for the line that says it accepts connections. Until its end all that it prints is
+    /// read, so that it never waits for us.
+    init(_ words: [String]) throws {
+        var ends: [CInt] = [-1, -1]
+        // A socket pair closes on exec from the beginning: a child that another test starts must not keep it open.
+        guard unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw RedisServerError(reason: "socketpair: \(errno)")
+        }
+        let lines = PrintedLines(ends[0])
+        printed = lines
+        do {
+            // Only the child keeps this end, so that the lines end with it.
+            defer { close(ends[1]) }
+            identifier = try Self.spawn(words, output: ends[1])
+        }
+        lines.read()
+        guard lines.wait(for: "ready to accept connections") else {
+            end(SIGKILL)
+            throw RedisServerError(
+                reason: "redis-server did not start: \(lines.all.suffix(5).joined(separator: " / "))")
+        }
+    }
+
+    func signal(_ signal: CInt) { Foundation.kill(identifier, signal) }
+
+    /// Sends SIGSTOP and waits until the process has stopped.
+    func pause() throws {
+        signal(SIGSTOP)
+        var status: CInt = 0
+        guard unsafe waitpid(identifier, &status, WUNTRACED) == identifier, status & 0xFF == 0x7F else {
+            throw RedisServerError(reason: "redis-server did not stop")
+        }
+    }
+
+    /// Sends a signal and waits for the process' end. A paused process is let go, for only SIGKILL would reach it.
+    func end(_ signal: CInt) {
+        self.signal(signal)
+        self.signal(SIGCONT)
+        var status: CInt = 0
+        while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    }
+
+    private static func spawn(_ words: [String], output: CInt) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        // The threads that run tests block most signals, and a child would inherit that: SIGTERM would not reach it.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe arguments.forEach { unsafe free($0) } }
+        var child = pid_t()
+        let code = unsafe posix_spawnp(&child, words[0], &actions, &attributes, &arguments, environ)
+        guard code == 0 else { throw RedisServerError(reason: "\(words[0]) cannot be started: \(code)") }
+        return child
+    }
+}
+
+/// The lines that a process prints, collected by a thread of their own until its end.
+private final class PrintedLines: Sendable {
+    private let state = Mutex<(lines: [String], isOver: Bool)>(([], false))
+    private let arrived = DispatchSemaphore(value: 0)
+    private let descriptor: CInt
+
+    init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    var all: [String] { state.withLock { $0.lines } }
+
+    func read() {
+        Thread.detachNewThread { [self] in
+            let file = unsafe fdopen(descriptor, "r")
+            var buffer: UnsafeMutablePointer<CChar>?
+            var capacity = 0
+            while unsafe getline(&buffer, &capacity, file) > 0 {
+                guard let line = unsafe buffer.map({ unsafe String(cString: $0) }) else { break }
+                state.withLock { $0.lines.append(line) }
+                arrived.signal()
+            }
+            unsafe free(buffer)
+            unsafe fclose(file)
+            state.withLock { $0.isOver = true }
+            arrived.signal()
+        }
+    }
+
+    /// Waits for a line that contains a text, whatever its case; false if the output ends without it.
+    func wait(for text: String) -> Bool {
+        var seen = 0
+        while true {
+            let (lines, isOver) = state.withLock { ($0.lines, $0.isOver) }
+            if lines[seen...].contains(where: { $0.lowercased().contains(text) }) { return true }
+            if isOver { return false }
+            seen = lines.count
+            arrived.wait()
+        }
+    }
+}

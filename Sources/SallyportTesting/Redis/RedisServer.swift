@@ -1,0 +1,136 @@
+internal import Foundation
+internal import Synchronization
+
+/// A real Redis for a test: Debian's `redis-server` in a folder of its own, on a free port of the loopback address and
+/// on a Unix socket, stopped by its process identifier and removed with its folder when the last reference goes.
+///
+/// Safe to share: its mutable state is behind a mutex.
+public final class RedisServer: Sendable {
+    /// Its folder; what it persists lies here and survives ``restart()``.
+    public let folder: String
+    /// Its TCP port on 127.0.0.1.
+    public let port: UInt16
+    /// Its Unix socket.
+    public var socketPath: String { folder + "/redis.sock" }
+    /// Its URL over TCP.
+    public var url: String { "redis://127.0.0.1:\(port)" }
+    /// Its URL over the Unix socket.
+    public var unixURL: String { "unix://\(socketPath)" }
+
+    private let options: [String]
+    private let process = Mutex<RedisProcess?>(nil)
+
+    /// Starts a server and waits until it accepts connections.
+    ///
+    /// - Parameter options: further words of its command line, such as `["--maxmemory", "4mb"]`. Without them it
+    ///   persists nothing and never evicts.
+    public init(_ options: [String] = []) throws {
+        self.options = options
+        folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-redis-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        // Redis cannot say which port it got, so a free one is looked for; should another program take it in between,
+        // the next one is tried.
+        var attempt = 0
+        while true {
+            let port = try Self.freePort()
+            do {
+                let started = try RedisProcess(Self.words(port: port, folder: folder, options: options))
+                self.port = port
+                process.withLock { $0 = started }
+                return
+            } catch {
+                attempt += 1
+                guard attempt < 5 else { throw error }
+            }
+        }
+    }
+
+    deinit {
+        process.withLock { $0?.end(SIGKILL) }
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            print("cannot remove the folder of a test's Redis: \(error)")
+        }
+    }
+
+    /// Stops the process where it is (SIGSTOP), and returns when it has stopped: its port stays open and nobody answers.
+    public func pause() throws { try running { try $0.pause() } }
+
+    /// Lets a paused process go on (SIGCONT).
+    public func resume() throws { try running { $0.signal(SIGCONT) } }
+
+    /// Ends it with SIGKILL, and returns when it is gone.
+    public func kill() { end(SIGKILL) }
+
+    /// Ends it with SIGTERM, so that it persists what it is configured to, and returns when it is gone.
+    public func stop() { end(SIGTERM) }
+
+    /// Starts it again, on the same port and in the same folder, after ``kill()`` or ``stop()``.
+    public func start() throws {
+        let started = try RedisProcess(Self.words(port: port, folder: folder, options: options))
+        process.withLock { $0 = started }
+    }
+
+    /// Ends it with SIGTERM and starts it again.
+    public func restart() throws {
+        stop()
+        try start()
+    }
+
+    /// Runs one command through `redis-cli`, as a second opinion on what is in there; its answer as printed without
+    /// decoration.
+    @discardableResult
+    public func command(_ words: String...) throws -> String {
+        let client = Process()
+        let output = Pipe()
+        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        client.arguments = ["redis-cli", "-s", socketPath, "--raw"] + words
+        client.standardOutput = output
+        try client.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        client.waitUntilExit()
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last == "\n" { text.removeLast() }
+        guard client.terminationStatus == 0 else { throw RedisServerError(reason: "redis-cli failed: \(text)") }
+        return text
+    }
+
+    private func running(_ body: (RedisProcess) throws -> Void) throws {
+        try process.withLock { process in
+            guard let process else { throw RedisServerError(reason: "the server does not run") }
+            try body(process)
+        }
+    }
+
+    private func end(_ signal: CInt) {
+        process.withLock { process in
+            process?.end(signal)
+            process = nil
+        }
+    }
+
+    private static func words(port: UInt16, folder: String, options: [String]) -> [String] {
+        [
+            "redis-server", "--port", String(port), "--bind", "127.0.0.1", "--unixsocket", folder + "/redis.sock",
+            "--dir", folder, "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
+            "--maxmemory-policy", "noeviction",
+        ] + options
+    }
+
+    private static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw RedisServerError(reason: "socket: \(errno)") }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        guard isBound else { throw RedisServerError(reason: "bind: \(errno)") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import RedisTokenStore
+
+struct RedisURLTests {
+    @Test(
+        "A URL names the endpoint, the user, the password and the database",
+        arguments: [
+            ("redis://localhost", RedisURL.Endpoint.tcp(host: "localhost", port: 6379), nil, nil, 0),
+            ("redis://127.0.0.1:7000/3", .tcp(host: "127.0.0.1", port: 7000), nil, nil, 3),
+            ("REDIS://[::1]:7000/", .tcp(host: "::1", port: 7000), nil, nil, 0),
+            ("redis://:secret@host?db=2", .tcp(host: "host", port: 6379), nil, "secret", 2),
+            ("redis://app:p%40s%3As%2F@host", .tcp(host: "host", port: 6379), "app", "p@s:s/", 0),
+            ("redis://app:a@b:c@host:1", .tcp(host: "host", port: 1), "app", "a@b:c", 0),
+            ("redis://app@host", .tcp(host: "host", port: 6379), "app", nil, 0),
+            ("unix:///run/redis.sock", .unix(path: "/run/redis.sock"), nil, nil, 0),
+            ("unix://app:x@/run/a@b%20c.sock?db=7", .unix(path: "/run/a@b c.sock"), "app", "x", 7),
+            ("unix://state/redis.sock", .unix(path: "state/redis.sock"), nil, nil, 0),
+        ] as [(String, RedisURL.Endpoint, String?, String?, Int)])
+    func accepted(_ text: String, _ endpoint: RedisURL.Endpoint, _ user: String?, _ password: String?, _ db: Int) throws
+    {
+        let url = try RedisURL(text)
+        #expect(url.endpoint == endpoint)
+        #expect(url.user == user)
+        #expect(url.password == password)
+        #expect(url.database == db)
+    }
+
+    @Test(
+        "A URL that is wrong is refused with a sentence that does not repeat its password",
+        arguments: [
+            "localhost:6379", "redis:localhost", "http://hunter2@host", "redis://", "redis://hunter2@",
+            "redis://:hunter2@host:port", "redis://:hunter2@host:0", "redis://:hunter2@host:65536",
+            "redis://:hunter2@host/x", "redis://:hunter2@host/-1", "redis://:hunter2@host/1/2",
+            "redis://:hunter2@host?database=1", "redis://:hunter2@host?db=", "redis://:hunter2%zz@host",
+            "redis://:hunter2%ff@host", "redis://:hunter2@[::1", "redis://:hunter2@[::1]7000",
+            "redis://:hunter2@host#x", "unix://", "unix://:hunter2@", "unix:///run/%00redis", "rediss://:hunter2@host",
+            "redis+sentinel://:hunter2@host", "redis+cluster://:hunter2@host",
+        ])
+    func refused(_ text: String) {
+        let error = #expect(throws: RedisURLError.self) { _ = try RedisURL(text) }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+}
