@@ -71,6 +71,7 @@ let package = Package(
             name: "StoreWriter", dependencies: ["Tokens", "SQLiteTokenStore"], path: "Tests/StoreWriter",
             swiftSettings: strict),
         tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
+        tests("HTTPWireTests", ["HTTPWire"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

@@ -110,14 +110,10 @@ public struct CanonicalTarget: Sendable, Equatable {
     }
 
     private static func isCanonicalEscape(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> Bool {
-        guard offset + 2 < end, let high = ASCII.hexValue(bytes.byte(offset + 1)),
-            let low = ASCII.hexValue(bytes.byte(offset + 2))
-        else { return false }
+        guard let value = PathCanonicaliser.escaped(bytes, offset, end) else { return false }
         let isUpper = bytes.byte(offset + 1) < 0x61 && bytes.byte(offset + 2) < 0x61
-        let value = high << 4 | low
-        // Lead bytes that can begin an overlong form are left to the closer look.
-        let mayBeOverlong = value == 0xc0 || value == 0xc1 || value == 0xe0 || value == 0xf0
         return isUpper && !ByteClass.is(value, ByteClass.unreserved) && value >= 0x20 && value != 0x7f
-            && value != ASCII.slash && value != ASCII.backslash && !mayBeOverlong
+            && value != ASCII.slash && value != ASCII.backslash
+            && !PathCanonicaliser.isOverlong(value, bytes, offset, end)
     }
 }

@@ -97,16 +97,21 @@ struct PathCanonicaliser {
         guard value != ASCII.slash, value != ASCII.backslash else {
             throw HTTPParseError(.ambiguousSeparator, at: offset)
         }
-        let next = Self.escaped(bytes, offset + 3, end) ?? 0
-        // RFC 3629 §3: C0 and C1 never begin a sequence, E0 80…9F and F0 80…8F spell what is shorter elsewhere.
-        let isOverlong =
-            value == 0xc0 || value == 0xc1 || (value == 0xe0 && next & 0xe0 == 0x80)
-            || (value == 0xf0 && next & 0xf0 == 0x80)
-        guard !isOverlong else { throw HTTPParseError(.overlongEscape, at: offset) }
+        guard !Self.isOverlong(value, bytes, offset, end) else { throw HTTPParseError(.overlongEscape, at: offset) }
         appendEscape(value)
     }
 
-    private static func escaped(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> UInt8? {
+    /// Whether the escape at `offset`, of `value`, begins an overlong form (RFC 3629 §3): C0 and C1 never begin a
+    /// sequence, E0 80…9F and F0 80…8F spell what is shorter elsewhere.
+    static func isOverlong(_ value: UInt8, _ bytes: RawSpan, _ offset: Int, _ end: Int) -> Bool {
+        guard value == 0xc0 || value == 0xc1 || value == 0xe0 || value == 0xf0 else { return false }
+        guard value > 0xc1 else { return true }
+        guard let next = escaped(bytes, offset + 3, end) else { return false }
+        return value == 0xe0 ? next & 0xe0 == 0x80 : next & 0xf0 == 0x80
+    }
+
+    /// The byte that the escape at `offset` stands for; nil if it is none.
+    static func escaped(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> UInt8? {
         guard offset + 2 < end, bytes.byte(offset) == ASCII.percent,
             let high = ASCII.hexValue(bytes.byte(offset + 1)), let low = ASCII.hexValue(bytes.byte(offset + 2))
         else { return nil }
