@@ -91,7 +91,8 @@ public final class OutputBuffer {
         try unsafe body(UnsafeRawBufferPointer(rebasing: storage[start..<end]))
     }
 
-    /// The bytes, good until the buffer changes.
+    /// The bytes, good until the buffer changes: a class cannot have the compiler watch over that, so the caller does.
+    @unsafe
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         borrowing get {

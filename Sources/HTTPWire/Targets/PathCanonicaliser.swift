@@ -64,13 +64,15 @@ struct PathCanonicaliser {
     }
 
     private func isNamed(from first: Int) -> Bool {
-        let written = output.bytes
+        // Nothing is written while the span lives.
+        let written = unsafe output.bytes
         return CanonicalTarget.isNamed(written, first, written.byteCount)
     }
 
     /// Ends the segment that was written from `start` on: drops it if it is empty or a dot segment.
     private func finish(_ start: Int, isLast: Bool) {
-        let written = output.bytes
+        // The span's last use comes before the output changes.
+        let written = unsafe output.bytes
         let count = written.byteCount - start
         if count == 0 { return }
         if CanonicalTarget.isNamed(written, start, written.byteCount) {
