@@ -75,3 +75,15 @@ let package = Package(
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )
+
+/// Fuzz targets (libFuzzer), only for `scripts/fuzz`: they have no `main` of their own.
+if Context.environment["SALLYPORT_FUZZ"] != nil {
+    package.targets += [
+        ("FuzzHead", "HTTPWire"), ("FuzzChunked", "HTTPWire"), ("FuzzCookies", "HTTPWire"), ("FuzzPath", "HTTPWire"),
+    ]
+    .map { name, module in
+        .executableTarget(
+            name: name, dependencies: [.byName(name: module)], path: "Fuzz/\(name)", exclude: ["Seeds"],
+            swiftSettings: strict)
+    }
+}

@@ -11,18 +11,20 @@ public struct CookiePairs: Sendable {
         public var whole: ByteRange
     }
 
+    /// Offset of the next part; beyond `end` when all are out.
     private var position: Int
     private let end: Int
 
     /// The cookies of a field value.
     public init(_ value: ByteRange) {
-        position = Int(value.start)
+        // A value without a byte has no part; every other one has one more than it has semicolons.
+        position = value.isEmpty ? Int(value.end) + 1 : Int(value.start)
         end = Int(value.end)
     }
 
     /// The next cookie; empty parts count too.
     public mutating func next(in bytes: RawSpan) -> Pair? {
-        guard position < end else { return nil }
+        guard position <= end else { return nil }
         let stop = bytes.firstOffset(of: ASCII.semicolon, from: position, to: end) ?? end
         let whole = ByteRange(position, stop)
         position = stop + 1

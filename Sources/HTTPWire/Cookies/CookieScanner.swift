@@ -85,6 +85,7 @@ public struct CookieScanner: Sendable {
     ///
     /// - Returns: whether anything is left; if not, the field line goes.
     public func appendOthers(of value: ByteRange, in bytes: RawSpan, to output: OutputBuffer) -> Bool {
+        let before = output.count
         var pairs = CookiePairs(value)
         var isFirst = true
         while let pair = pairs.next(in: bytes) {
@@ -98,6 +99,6 @@ public struct CookieScanner: Sendable {
                 output.append(pair.whole, of: bytes)
             }
         }
-        return !isFirst
+        return output.count > before
     }
 }

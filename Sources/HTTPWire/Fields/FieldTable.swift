@@ -25,8 +25,9 @@ public struct FieldTable: Sendable {
         repeated = 0
     }
 
+    /// Adds a line behind the others.
     @inline(__always)
-    mutating func append(_ line: FieldLine) {
+    public mutating func append(_ line: FieldLine) {
         let bit: UInt64 = 1 &<< UInt64(line.known.rawValue)
         if present & bit == 0 {
             present |= bit

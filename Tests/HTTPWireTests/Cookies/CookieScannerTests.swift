@@ -52,7 +52,8 @@ struct CookieScannerTests {
             ("access=", "", "-"), ("access=a=b==", "a=b==", "-"), (" access = x ", "x", "-"),
             ("ACCESS=1", "-", "ACCESS=1"),
             ("access", "-", "access"), ("xaccess=1; accessx=2; acces=3", "-", "xaccess=1; accessx=2; acces=3"),
-            ("=access", "-", "=access"), (";;access=1;;", "1", ";;"), ("a=\"; access=1; b=\"", "1", "a=\"; b=\""),
+            ("=access", "-", "=access"), (";;access=1;;", "1", ";;;"), ("a=b;", "-", "a=b;"), ("access=1;", "1", "-"),
+            ("a=\"; access=1; b=\"", "1", "a=\"; b=\""),
             ("access=\"1\"", "\"1\"", "-"), ("a=1; a=2", "-", "a=1; a=2"), ("", "-", "-"),
         ])
     func finds(_ value: String, _ access: String, _ others: String) {
