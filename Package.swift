@@ -67,6 +67,7 @@ let package = Package(
         library(
             "SallyportTesting",
             ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy", "Admin", "SQLiteTokenStore", "RedisTokenStore"]),
+        tests("TokensTests", ["Tokens", "CryptoPrimitives", "SallyportTesting"]),
         .executableTarget(
             name: "StoreWriter", dependencies: ["Tokens", "SQLiteTokenStore"], path: "Tests/StoreWriter",
             swiftSettings: strict),

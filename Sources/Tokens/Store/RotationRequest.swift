@@ -4,7 +4,8 @@ public struct RotationRequest: Sendable, Equatable {
     public var session: String
     /// The `jti` of the refresh token that was presented. Its signature, type, expiry and binding are verified already.
     public var presented: String
-    /// The `gen` of the refresh token that was presented; nil when the token carries none.
+    /// The `gen` of the refresh token that was presented; nil when the token carries none. It tells an old token from
+    /// one whose rotation the store has lost.
     public var presentedGeneration: Int64?
     /// The generation to install if the store decides for a new one; its `number` is set by the store.
     public var candidate: TokenGeneration

@@ -1,9 +1,23 @@
-/// The rules of refresh rotation as a pure function over the session's record: stores that can run Swift inside their
-/// transaction call it; the Redis script follows it line by line, and the contract suite holds both to the same answers.
+/// The rules of refresh rotation as pure functions over the session's record: stores that can run Swift inside their
+/// transaction call them; the Redis script follows them line by line, and the contract suite holds both to the same
+/// answers.
 ///
 /// A refresh token is exchanged once. Its successor is *confirmed* when a token of the new generation is first
 /// presented; until then, and for the grace after it, the old refresh token gives the same successor again. After
-/// that it is stolen goods.
+/// that it is stolen goods (RFC 9700 §4.14.2).
+///
+/// | presented | successor | outcome |
+/// |---|---|---|
+/// | the newest | | rotated; every predecessor's grace begins now |
+/// | an older one | never confirmed, its access token good | repeated |
+/// | an older one | never confirmed, its access token expired | rotated: what never arrived is replaced |
+/// | an older one, in its grace | confirmed | repeated |
+/// | an older one, its grace over or forgotten | any | reused: the session ends |
+/// | any of these, revoked by itself | | revoked, as long as it is not reused |
+/// | a generation that the store never heard of | | revoked |
+///
+/// The last row is no theft: a token that we signed with a `gen` not below the newest one can only mean that the
+/// store lost a write that was acknowledged (a Redis failover). The client is refused, but nobody is alarmed.
 public enum RotationRules {
     /// How many superseded refresh tokens a session remembers as "still in grace".
     public static let supersededLimit = 64
@@ -17,24 +31,36 @@ public enum RotationRules {
         -> RotationOutcome
     {
         var session = record
-        session.superseded.removeAll { $0.expiresAt <= request.now }
-        if request.presented == session.current.refreshIdentifier {
+        session.superseded.removeAll { !$0.givesSuccessor(at: request.now) }
+        switch standing(of: request.presented, generation: request.presentedGeneration, in: record, now: request.now) {
+        case .current:
             guard isListed(request.presented) else { return .revoked }
             // Presenting the newest refresh token confirms its generation: all older ones enter their last grace.
-            return .rotated(install(request, in: confirmed(session, graceSeconds: request.graceSeconds, now: request.now)))
+            return .rotated(
+                install(request, in: confirmed(session, graceSeconds: request.graceSeconds, now: request.now)))
+        case .superseded:
+            guard isListed(request.presented) else { return .revoked }
+            if !session.isConfirmed, session.current.accessExpiresAt <= request.now {
+                // The successor never arrived anywhere and is of no use any more: a new one takes its place.
+                return .rotated(install(request, in: session))
+            }
+            return .repeated(session)
+        case .stale: return .reused(session)
+        case .unknown: return .revoked
         }
-        guard let earlier = session.superseded.first(where: { $0.identifier == request.presented }) else {
-            // Exchanged so long ago that it is forgotten, or never ours in this session: its signature was ours, so
-            // it can only be an old one.
-            return .reused(session)
+    }
+
+    /// What a refresh token is to its session, before anybody asks whether it was revoked by itself.
+    public static func standing(
+        of identifier: String, generation: Int64?, in record: SessionRecord, now: Int64
+    ) -> RefreshTokenStanding {
+        if identifier == record.current.refreshIdentifier { return .current }
+        if let earlier = record.superseded.first(where: { $0.identifier == identifier }) {
+            return earlier.givesSuccessor(at: now) ? .superseded : .stale
         }
-        if let end = earlier.graceEndsAt, end <= request.now { return .reused(session) }
-        guard isListed(request.presented) else { return .revoked }
-        if !session.isConfirmed, session.current.accessExpiresAt <= request.now {
-            // The successor never arrived anywhere and is of no use any more: a new one takes its place.
-            return .rotated(install(request, in: session))
-        }
-        return .repeated(session)
+        // Forgotten, because its grace is long over or too many came after it; or of a future that the store lost.
+        guard let generation, generation < record.current.number else { return .unknown }
+        return .stale
     }
 
     /// The record after a token of its newest generation was presented.
@@ -54,8 +80,12 @@ public enum RotationRules {
             SupersededRefreshToken(
                 identifier: session.current.refreshIdentifier, expiresAt: session.current.refreshExpiresAt,
                 graceEndsAt: nil))
-        if session.superseded.count > supersededLimit {
-            session.superseded.removeFirst(session.superseded.count - supersededLimit)
+        // The oldest goes, but never the one that was presented: the client that has nothing else must not become a
+        // thief because sixty-four answers to it were lost.
+        while session.superseded.count > supersededLimit,
+            let oldest = session.superseded.firstIndex(where: { $0.identifier != request.presented })
+        {
+            session.superseded.remove(at: oldest)
         }
         session.current = request.candidate
         session.current.number = record.current.number + 1

@@ -14,4 +14,11 @@ public struct SupersededRefreshToken: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.graceEndsAt = graceEndsAt
     }
+
+    /// Whether it still gives its successor: not expired, and the grace not over.
+    public func givesSuccessor(at now: Int64) -> Bool {
+        if expiresAt <= now { return false }
+        guard let graceEndsAt else { return true }
+        return graceEndsAt > now
+    }
 }

@@ -3,7 +3,7 @@ public enum TokenVerdict: Sendable, Equatable {
     /// The token is on the allow-list.
     ///
     /// - `isConfirmed`: false when it belongs to a generation that nobody has presented yet; the caller then calls
-    ///   ``TokenStore/confirm(_:graceSeconds:now:)`` once.
+    ///   ``TokenStore/confirm(_:generation:graceSeconds:now:)`` once.
     /// - `isWatched`: true when the store announces each later change of this token through
     ///   ``TokenStore/observeInvalidations(_:)``, so that the verdict may be kept until then.
     case live(isConfirmed: Bool, isWatched: Bool)

@@ -1,0 +1,24 @@
+import Tokens
+
+/// Waits for a store's announcements, in the order in which they come. A test that uses it has a time limit.
+struct InvalidationLog {
+    private var announcements: AsyncStream<StoreInvalidation>.Iterator
+
+    init(_ store: any TokenStore) {
+        let (stream, continuation) = AsyncStream.makeStream(of: StoreInvalidation.self)
+        store.observeInvalidations { continuation.yield($0) }
+        announcements = stream.makeAsyncIterator()
+    }
+
+    /// Waits until a token's verdict was announced unfit: by its name, its session's, or with everything.
+    mutating func wait(for token: TokenReference) async throws {
+        while let next = await announcements.next() {
+            switch next {
+            case .everything: return
+            case .token(let name): if name == token { return }
+            case .session(let name): if name == token.session { return }
+            }
+        }
+        throw ContractViolation(rule: "A change of \(token) is announced", found: "the end of all announcements")
+    }
+}
