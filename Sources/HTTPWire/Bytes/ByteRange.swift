@@ -1,4 +1,5 @@
-/// A range of bytes in a buffer that somebody else holds: how parsers name what they found without copying it.
+/// A range of bytes in a buffer that somebody else holds: how parsers name what they found without copying it. A buffer
+/// has less than 2 GiB, which is far beyond every limit on what is parsed at once.
 public struct ByteRange: Sendable, Hashable {
     /// Offset of the first byte.
     public var start: Int32

@@ -46,48 +46,65 @@ public enum ResponseHeadParser {
 
     /// `HTTP-version SP status-code SP [reason-phrase] CRLF` (RFC 9112 §4). The space before a missing reason may be
     /// missing too: servers are known for it, and nothing is ambiguous about it.
+    ///
+    /// - Returns: the offset behind it, or nil while its end has not come.
+    @inline(__always)
     private static func statusLine(_ bytes: RawSpan, _ limits: HeadLimits, _ head: inout ResponseHead)
         throws(HTTPParseError) -> Int?
     {
         let end = min(bytes.byteCount, limits.headBytes)
-        let pattern: StaticString = "HTTP/1.# ### "
-        var status = 0
-        for index in 0..<13 {
-            guard index < end else { return try unfinished(bytes, limits, end) }
-            let byte = bytes.byte(index)
-            // The literal has thirteen bytes.
-            let wanted = unsafe pattern.utf8Start[index]
-            if index == 12, byte == ASCII.carriageReturn { break }
-            guard wanted == UInt8(ascii: "#") ? ASCII.isDigit(byte) : byte == wanted else {
-                let isVersion = index > 4 && index < 8 && (ASCII.isDigit(byte) || byte == ASCII.dot)
-                throw HTTPParseError(isVersion ? .unsupportedVersion : .malformedStatusLine, in: .response, at: index)
-            }
-            if index == 7 {
-                guard byte <= UInt8(ascii: "1") else {
-                    throw HTTPParseError(.unsupportedVersion, in: .response, at: index)
-                }
-                head.minorVersion = byte &- 0x30
-            } else if index > 8, index < 12 {
-                status = status * 10 + Int(byte &- 0x30)
-            }
-        }
+        guard try isStatusLine(bytes, end) else { return try unfinished(bytes, limits, end) }
+        head.minorVersion = bytes.byte(7) &- 0x30
+        let status =
+            Int(bytes.byte(9) &- 0x30) * 100 + Int(bytes.byte(10) &- 0x30) * 10 + Int(bytes.byte(11) &- 0x30)
         guard status >= 100, status <= 599 else { throw HTTPParseError(.invalidStatus, in: .response, at: 9) }
         head.status = status
         let reasonStart = bytes.byte(12) == ASCII.space ? 13 : 12
-        var offset = reasonStart
-        while offset < end, bytes.byte(offset) >= 0x20 || bytes.byte(offset) == ASCII.tab, bytes.byte(offset) != 0x7f {
-            offset += 1
-        }
-        guard offset + 1 < end else {
-            if offset < end, bytes.byte(offset) != ASCII.carriageReturn { throw lineError(bytes.byte(offset), offset) }
-            return try unfinished(bytes, limits, end)
-        }
+        let offset = ByteScan.valueEnd(bytes, reasonStart, end)
+        guard offset < end else { return try unfinished(bytes, limits, end) }
         guard bytes.byte(offset) == ASCII.carriageReturn else { throw lineError(bytes.byte(offset), offset) }
+        guard offset + 1 < end else { return try unfinished(bytes, limits, end) }
         guard bytes.byte(offset + 1) == ASCII.lineFeed else {
             throw HTTPParseError(.bareCarriageReturn, in: .response, at: offset)
         }
         head.reason = ByteRange(reasonStart, offset)
         return offset + 2
+    }
+
+    /// Whether the bytes begin with `HTTP/1.x NNN` and a space or CR.
+    ///
+    /// - Returns: false while there are too few of them.
+    @inline(__always)
+    private static func isStatusLine(_ bytes: RawSpan, _ end: Int) throws(HTTPParseError) -> Bool {
+        if end >= 13 {
+            // `HTTP/1.0` and `HTTP/1.1` differ in one bit.
+            let isVersion = bytes.word64(0) & ~(1 << 56) == 0x302e_312f_5054_5448
+            let isCode =
+                ASCII.isDigit(bytes.byte(9)) && ASCII.isDigit(bytes.byte(10)) && ASCII.isDigit(bytes.byte(11))
+            if isVersion, isCode, bytes.byte(8) == ASCII.space, bytes.byte(12) == ASCII.space { return true }
+        }
+        return try isSlowStatusLine(bytes, end)
+    }
+
+    /// As ``isStatusLine(_:_:)``, byte by byte: names the first flaw.
+    @inline(never)
+    private static func isSlowStatusLine(_ bytes: RawSpan, _ end: Int) throws(HTTPParseError) -> Bool {
+        let pattern: StaticString = "HTTP/1.# ### "
+        for index in 0..<13 {
+            guard index < end else { return false }
+            let byte = bytes.byte(index)
+            if index == 12, byte == ASCII.carriageReturn { break }
+            // The literal has thirteen bytes.
+            let wanted = unsafe pattern.utf8Start[index]
+            if index == 7, ASCII.isDigit(byte), byte > UInt8(ascii: "1") {
+                throw HTTPParseError(.unsupportedVersion, in: .response, at: index)
+            }
+            guard wanted == UInt8(ascii: "#") ? ASCII.isDigit(byte) : byte == wanted else {
+                let isVersion = index > 4 && index < 8 && (ASCII.isDigit(byte) || byte == ASCII.dot)
+                throw HTTPParseError(isVersion ? .unsupportedVersion : .malformedStatusLine, in: .response, at: index)
+            }
+        }
+        return true
     }
 
     private static func lineError(_ byte: UInt8, _ offset: Int) -> HTTPParseError {
