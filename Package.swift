@@ -30,10 +30,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
-        // The C libraries: a module map and a shim each; only the target that wraps one imports it.
+        // The C libraries: a module map and a shim each; only the target that wraps one imports it. (hiredis goes without
+        // pkg-config, whose flags the package manager refuses; it needs none.)
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The foundations: no sockets in the first three, no HTTP in Tokens.
@@ -73,6 +74,7 @@ let package = Package(
             swiftSettings: strict),
         tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
         tests("HTTPWireTests", ["HTTPWire"]),
+        tests("EventIOTests", ["EventIO"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )
