@@ -75,6 +75,7 @@ let package = Package(
         tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("EventIOTests", ["EventIO"]),
+        tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

@@ -1,0 +1,152 @@
+internal import Synchronization
+public import Tokens
+
+/// A store in front of another one that fails, or does not answer, when a test says so, and counts what it is asked.
+///
+/// Safe to share: its state is behind a mutex.
+public final class FaultyStore: TokenStore {
+    /// How it answers.
+    public enum Mode: Sendable, Equatable {
+        /// As the store behind it.
+        case works
+        /// With an error.
+        case fails(TokenStoreError.Kind)
+        /// Not before ``release()``; then as the mode of that moment says.
+        case hangs
+    }
+
+    /// What it is asked.
+    public enum Operation: Sendable, Hashable {
+        case insert, verdict, confirm, rotate, revoke, end, list, update, ping
+    }
+
+    private struct State {
+        var mode = Mode.works
+        var affected: Set<Operation>? = nil
+        var counts: [Operation: Int] = [:]
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let store: any TokenStore
+    private let state = Mutex(State())
+
+    /// Stands in front of a store.
+    public init(_ store: any TokenStore = MemoryTokenStore()) { self.store = store }
+
+    /// Changes how it answers from now on.
+    ///
+    /// - Parameter operations: the operations it holds for, the rest works; nil for all.
+    public func set(_ mode: Mode, for operations: Set<Operation>? = nil) {
+        state.withLock { state in
+            state.mode = mode
+            state.affected = operations
+        }
+    }
+
+    /// Lets everything that hangs go on, and works from now on.
+    public func release() {
+        let waiting = state.withLock { state in
+            state.mode = .works
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// How often an operation was asked for.
+    public func count(of operation: Operation) -> Int { state.withLock { $0.counts[operation] ?? 0 } }
+
+    /// How many operations hang at the moment.
+    public var hanging: Int { state.withLock { $0.waiting.count } }
+
+    private func enter(_ operation: Operation) async throws(TokenStoreError) {
+        state.withLock { $0.counts[operation, default: 0] += 1 }
+        await withCheckedContinuation { continuation in
+            let hangs = state.withLock { state in
+                guard state.mode == .hangs, state.affected?.contains(operation) ?? true else { return false }
+                state.waiting.append(continuation)
+                return true
+            }
+            if !hangs { continuation.resume() }
+        }
+        let mode = state.withLock { $0.affected?.contains(operation) ?? true ? $0.mode : .works }
+        if case .fails(let kind) = mode { throw TokenStoreError(kind, "the test has the store fail") }
+    }
+
+    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
+        try await enter(.insert)
+        try await store.insert(session, now: now)
+    }
+
+    public func insert(_ token: StoredToken, subject: String?, requiresSession: Bool, now: Int64)
+        async throws(TokenStoreError) -> Bool
+    {
+        try await enter(.insert)
+        return try await store.insert(token, subject: subject, requiresSession: requiresSession, now: now)
+    }
+
+    public func verdict(on token: TokenReference, now: Int64) async throws(TokenStoreError) -> TokenVerdict {
+        try await enter(.verdict)
+        return try await store.verdict(on: token, now: now)
+    }
+
+    public func confirm(_ session: String, generation number: Int64, graceSeconds: Int64, now: Int64)
+        async throws(TokenStoreError)
+    {
+        try await enter(.confirm)
+        try await store.confirm(session, generation: number, graceSeconds: graceSeconds, now: now)
+    }
+
+    public func rotate(_ request: RotationRequest) async throws(TokenStoreError) -> RotationOutcome {
+        try await enter(.rotate)
+        return try await store.rotate(request)
+    }
+
+    public func revoke(_ token: TokenReference, now: Int64) async throws(TokenStoreError) -> Bool {
+        try await enter(.revoke)
+        return try await store.revoke(token, now: now)
+    }
+
+    public func endSession(_ session: String, now: Int64) async throws(TokenStoreError) -> Bool {
+        try await enter(.end)
+        return try await store.endSession(session, now: now)
+    }
+
+    public func endAllSessions(of subject: String, now: Int64) async throws(TokenStoreError) -> Int {
+        try await enter(.end)
+        return try await store.endAllSessions(of: subject, now: now)
+    }
+
+    public func sessions(of subject: String, now: Int64) async throws(TokenStoreError) -> [SessionRecord] {
+        try await enter(.list)
+        return try await store.sessions(of: subject, now: now)
+    }
+
+    public func session(_ identifier: String, now: Int64) async throws(TokenStoreError) -> SessionRecord? {
+        try await enter(.list)
+        return try await store.session(identifier, now: now)
+    }
+
+    public func updateClaims(of session: String, to claims: String, now: Int64) async throws(TokenStoreError) -> Bool {
+        try await enter(.update)
+        return try await store.updateClaims(of: session, to: claims, now: now)
+    }
+
+    public func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int {
+        try await store.removeExpired(now: now, limit: limit)
+    }
+
+    public func ping() async throws(TokenStoreError) {
+        try await enter(.ping)
+        try await store.ping()
+    }
+
+    public func observeInvalidations(_ observer: @escaping @Sendable (StoreInvalidation) -> Void) {
+        store.observeInvalidations(observer)
+    }
+
+    public func close() async {
+        release()
+        await store.close()
+    }
+}
