@@ -76,6 +76,7 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("EventIOTests", ["EventIO"]),
         tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
+        tests("ConfigurationTests", ["Configuration", "Tokens"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

@@ -39,7 +39,7 @@ public struct RouteConfiguration: Sendable {
     }
 
     /// How the path is matched.
-    public enum PathMatch: Sendable, Equatable {
+    public enum PathMatch: Sendable, Hashable {
         /// The whole path.
         case exact(String)
         /// A prefix that ends at a segment: `/app` matches `/app` and `/app/x`, not `/apple`.

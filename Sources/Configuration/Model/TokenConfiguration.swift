@@ -1,5 +1,3 @@
-public import Tokens
-
 /// The `tokens:` section.
 public struct TokenConfiguration: Sendable {
     /// One key of the `keys:` list, or the only one of `secret:`.
