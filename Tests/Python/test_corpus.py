@@ -1,0 +1,119 @@
+"""Hostile HTTP/1.1 bytes through the running proxy; the judge is client and upstream at once and reads every byte."""
+
+import concurrent.futures
+import contextlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+import conftest
+import processes
+
+SECRET = "0123456789abcdef" * 4
+JUDGE = conftest.CORPUS / "judges" / "run_http1.py"
+# The judge mostly waits, so the rows are dealt to several judges, each with a proxy of its own.
+JUDGES = 6
+
+ROUTES = {
+    "messages": """
+  - match: {path_prefix: /}
+    upstream: application
+    token_sources: [authorization]
+    identity_headers: {X-User-Id: sub}
+""",
+    "paths": """
+  - match: {path_prefix: /public}
+    upstream: application
+    authentication: none
+    identity_headers: {X-User-Id: sub}
+  - match: {path_prefix: /}
+    upstream: application
+    identity_headers: {X-User-Id: sub}
+""",
+}
+
+
+@pytest.fixture
+def judge(requires, write_configuration, tmp_path):
+    """Runs the judge over some rows and returns its verdicts."""
+    requires("serve", "token")
+
+    def run_one(kind, number, rows):
+        port, upstream_port = processes.free_port(), processes.free_port()
+        name = f"{kind}-{number}"
+        environment = {"JWT_SECRET_KEY": SECRET}
+        configuration = write_configuration(port, upstream_port, routes=ROUTES[kind], name=name)
+        payloads, report = tmp_path / f"{name}.jsonl", tmp_path / f"{name}-report.json"
+        payloads.write_text("".join(rows))
+        command = [sys.executable, JUDGE, "--proxy", f"127.0.0.1:{port}", "--upstream-port", upstream_port,
+                   "--payloads", payloads, "--json", report]
+        if kind == "messages":
+            # No User-Agent: the rows send none, and a client without one is bound to its absence.
+            token = processes.sallyport(
+                "token", "issue", "--config", configuration, "--data", '{"sub":"alice"}', "--expires-in", 3600,
+                "--client-address", "127.0.0.1", environment=environment).stdout.strip()
+            command += ["--header", f"Authorization: Bearer {token}", "--identity-header", "X-User-Id",
+                        "--expect-identity", "alice", "--require-upstream-header", "X-User-Id"]
+        else:
+            command += ["--public", "/public", "--protected", "/admin"]
+        serve = [processes.BINARY, "serve", "--config", configuration]
+        log = tmp_path / f"{name}.log"
+        with processes.running(serve, log, port, environment) as proxy:
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
+            assert report.exists(), done.stdout[-2000:] + done.stderr[-2000:]
+            assert proxy.poll() is None, f"the proxy ended by itself: {log.read_text()[-2000:]}"
+        return json.loads(report.read_text())["results"]
+
+    def run(kind, rows):
+        hands = [rows[number::JUDGES] for number in range(JUDGES)]
+        with contextlib.ExitStack() as stack:
+            pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(JUDGES))
+            runs = [pool.submit(run_one, kind, number, hand) for number, hand in enumerate(hands) if hand]
+            results = [result for each in runs for result in each.result()]
+        assert len(results) == len(rows)
+        return results
+
+    return run
+
+
+def rows_of(path):
+    return path.read_text().splitlines(keepends=True)
+
+
+def tell(capsys, title, results):
+    """Prints what is no failure and yet worth a look: lenient and untested verdicts, and rows of strength `policy`."""
+    with capsys.disabled():
+        counts = {}
+        for result in results:
+            counts[result["verdict"]] = counts.get(result["verdict"], 0) + 1
+        print(f"\n{title}: {counts}")
+        for result in sorted(results, key=lambda result: result["id"]):
+            if result["verdict"] in ("LENIENT", "UNTESTED") or result["strength"] == "policy":
+                words = "; ".join(result["why"] + result["notes"])
+                print(f"  {result['verdict']:8} {result['strength']:6} {result['id']} [{result['status']}] {words[:110]}")
+
+
+def assert_no_failure(results):
+    failures = [f"{result['strength']} {result['id']} [{result['status']}]: {'; '.join(result['why'])}"
+                for result in results if result["verdict"] in ("FAIL", "SKIP")]
+    assert not failures, "\n".join(failures)
+
+
+def test_no_message_of_the_corpus_is_misjudged(judge, capsys):
+    results = judge("messages", rows_of(conftest.CORPUS / "http1_messages.jsonl"))
+    tell(capsys, "Corpus, messages", results)
+    assert_no_failure(results)
+
+
+def test_no_path_of_the_corpus_gets_around_a_rule(judge, capsys):
+    results = judge("paths", rows_of(conftest.CORPUS / "http1_paths.jsonl"))
+    tell(capsys, "Corpus, paths", results)
+    assert_no_failure(results)
+
+
+def test_no_message_of_the_public_suites_is_misjudged(judge, public_corpus, capsys):
+    results = judge("messages", rows_of(public_corpus / "http1_messages.jsonl"))
+    tell(capsys, "Public suites, messages", results)
+    assert_no_failure(results)
