@@ -53,7 +53,7 @@ let package = Package(
             "AuthProxy",
             ["HTTPWire", "Tokens", "EventIO", "Configuration", .product(name: "Logging", package: "swift-log")]),
         library("Admin", ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy"]),
-        library("DemoApplication", ["HTTPWire", "Tokens"]),
+        library("DemoApplication", ["HTTPWire", "Tokens", "CryptoPrimitives", "EventIO", "Configuration"]),
         .executableTarget(
             name: "sallyport",
             dependencies: [
@@ -77,6 +77,8 @@ let package = Package(
         tests("EventIOTests", ["EventIO"]),
         tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
+        tests(
+            "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )
