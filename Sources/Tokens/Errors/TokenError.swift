@@ -25,8 +25,9 @@ public enum TokenError: Error, Sendable, Equatable {
     case binding
     /// The caller's data holds a claim that Sallyport writes itself.
     case reservedClaim(String)
-    /// A refresh token was used again after its grace: its session has ended.
-    case reused
+    /// A refresh token was used again after its grace: it is stolen goods, and its session has ended. The names of the
+    /// token and of its user are for the audit log.
+    case reused(TokenReference, subject: String?)
     /// The store could not answer; nothing is known about the token.
     case store(TokenStoreError)
 

@@ -1,0 +1,259 @@
+/// Reads one JSON text (RFC 8259) strictly and within bounds.
+///
+/// Refused are: a byte order mark, invalid UTF-8, lone surrogates, control characters in strings, member names that
+/// stand twice (also when one of them is written with escapes), nesting beyond ``maximumDepth``, and anything after
+/// the value. Names that only differ in their Unicode normal form count as the same. The work is linear in the length of the text.
+public struct JSONParser {
+    /// How many arrays and objects may enclose each other.
+    public static let maximumDepth = 32
+    /// Beyond so many members, names are compared through a set.
+    private static let scannedMembers = 24
+
+    private var offset = 0
+    private var depth = 0
+
+    /// The value that `text` describes.
+    ///
+    /// - Parameter limit: the most bytes that are looked at.
+    public static func parse(_ text: Span<UInt8>, limit: Int = 1 << 20) throws(JSONError) -> JSONValue {
+        guard text.count <= limit else { throw JSONError(kind: .tooLong, offset: limit) }
+        var parser = JSONParser()
+        let value = try parser.value(text)
+        parser.skipSpace(text)
+        guard parser.offset == text.count else { throw parser.error(.trailingBytes) }
+        return value
+    }
+
+    /// The value that `text` describes.
+    public static func parse(_ text: String, limit: Int = 1 << 20) throws(JSONError) -> JSONValue {
+        try parse(Array(text.utf8).span, limit: limit)
+    }
+
+    private func error(_ kind: JSONError.Kind) -> JSONError { JSONError(kind: kind, offset: offset) }
+
+    private mutating func skipSpace(_ text: Span<UInt8>) {
+        while offset < text.count {
+            switch text[offset] {
+            case 0x20, 0x09, 0x0a, 0x0d: offset &+= 1
+            default: return
+            }
+        }
+    }
+
+    /// The next byte that is not white space, which is not passed.
+    private mutating func peek(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
+        skipSpace(text)
+        guard offset < text.count else { throw error(.unexpectedEnd) }
+        return text[offset]
+    }
+
+    private mutating func value(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
+        switch try peek(text) {
+        case UInt8(ascii: "{"): return .object(try object(text))
+        case UInt8(ascii: "["): return .array(try array(text))
+        case UInt8(ascii: "\""): return .string(try string(text))
+        case UInt8(ascii: "t"): return try word("true", .boolean(true), text)
+        case UInt8(ascii: "f"): return try word("false", .boolean(false), text)
+        case UInt8(ascii: "n"): return try word("null", .null, text)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number(text)
+        default: throw error(.unexpectedByte)
+        }
+    }
+
+    private mutating func word(_ word: String, _ value: JSONValue, _ text: Span<UInt8>) throws(JSONError) -> JSONValue {
+        for byte in word.utf8 {
+            guard offset < text.count else { throw error(.unexpectedEnd) }
+            guard text[offset] == byte else { throw error(.unexpectedByte) }
+            offset += 1
+        }
+        return value
+    }
+
+    private mutating func enter() throws(JSONError) {
+        depth += 1
+        guard depth <= Self.maximumDepth else { throw error(.tooDeep) }
+        offset += 1
+    }
+
+    /// Passes a comma, or the byte that ends a list; true if the list goes on.
+    private mutating func isContinued(until end: UInt8, _ text: Span<UInt8>) throws(JSONError) -> Bool {
+        let byte = try peek(text)
+        guard byte == end || byte == UInt8(ascii: ",") else { throw error(.unexpectedByte) }
+        offset += 1
+        if byte == end { depth -= 1 }
+        return byte != end
+    }
+
+    private mutating func array(_ text: Span<UInt8>) throws(JSONError) -> [JSONValue] {
+        try enter()
+        var elements: [JSONValue] = []
+        if try peek(text) == UInt8(ascii: "]") {
+            (offset, depth) = (offset + 1, depth - 1)
+            return elements
+        }
+        repeat { elements.append(try value(text)) } while try isContinued(until: UInt8(ascii: "]"), text)
+        return elements
+    }
+
+    private mutating func object(_ text: Span<UInt8>) throws(JSONError) -> JSONObject {
+        try enter()
+        if try peek(text) == UInt8(ascii: "}") {
+            (offset, depth) = (offset + 1, depth - 1)
+            return JSONObject()
+        }
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(12)
+        var names: Set<String> = []
+        repeat {
+            guard try peek(text) == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
+            let start = offset
+            let name = try string(text)
+            if members.count == Self.scannedMembers { names.formUnion(members.map(\.name)) }
+            let isNew =
+                members.count < Self.scannedMembers
+                ? !members.contains { $0.name == name } : names.insert(name).inserted
+            guard isNew else { throw JSONError(kind: .duplicateName, offset: start) }
+            guard try peek(text) == UInt8(ascii: ":") else { throw error(.unexpectedByte) }
+            offset += 1
+            members.append(JSONObject.Member(name: name, value: try value(text)))
+        } while try isContinued(until: UInt8(ascii: "}"), text)
+        return JSONObject(distinct: members)
+    }
+
+    /// A string, from its opening quotation mark to behind its closing one.
+    private mutating func string(_ text: Span<UInt8>) throws(JSONError) -> String {
+        offset += 1
+        let start = offset
+        while offset < text.count {
+            let byte = text[offset]
+            if byte == UInt8(ascii: "\"") {
+                let result = try Self.string(of: text.extracting(start..<offset), at: start)
+                offset += 1
+                return result
+            }
+            guard byte >= 0x20 else { throw error(.controlCharacter) }
+            if byte == UInt8(ascii: "\\") { return try escapedString(text, from: start) }
+            offset &+= 1
+        }
+        throw error(.unexpectedEnd)
+    }
+
+    /// A string from its first escape on; what stands before it is taken as it is.
+    private mutating func escapedString(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> String {
+        var bytes: [UInt8] = []
+        for index in start..<offset { bytes.append(text[index]) }
+        while offset < text.count {
+            let byte = text[offset]
+            switch byte {
+            case UInt8(ascii: "\""):
+                offset += 1
+                return try Self.string(of: bytes.span, at: start)
+            case UInt8(ascii: "\\"): bytes.append(contentsOf: String(try escape(text)).utf8)
+            case ..<0x20: throw error(.controlCharacter)
+            default:
+                bytes.append(byte)
+                offset += 1
+            }
+        }
+        throw error(.unexpectedEnd)
+    }
+
+    private static func string(of bytes: Span<UInt8>, at start: Int) throws(JSONError) -> String {
+        do throws(UTF8.ValidationError) {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            throw JSONError(kind: .invalidUTF8, offset: start + error.byteOffsets.lowerBound)
+        }
+    }
+
+    /// The character of an escape, whose reverse solidus is next.
+    private mutating func escape(_ text: Span<UInt8>) throws(JSONError) -> Character {
+        guard offset + 1 < text.count else { throw error(.unexpectedEnd) }
+        let kind = text[offset + 1]
+        let simple: Character? =
+            switch kind {
+            case UInt8(ascii: "\""): "\""
+            case UInt8(ascii: "\\"): "\\"
+            case UInt8(ascii: "/"): "/"
+            case UInt8(ascii: "b"): "\u{08}"
+            case UInt8(ascii: "f"): "\u{0c}"
+            case UInt8(ascii: "n"): "\n"
+            case UInt8(ascii: "r"): "\r"
+            case UInt8(ascii: "t"): "\t"
+            default: nil
+            }
+        if let simple {
+            offset += 2
+            return simple
+        }
+        guard kind == UInt8(ascii: "u") else { throw error(.invalidEscape) }
+        var code = try hexadecimal(text, at: offset + 2)
+        var length = 6
+        if code & 0xfc00 == 0xd800 {
+            guard offset + 7 < text.count, text[offset + 6] == UInt8(ascii: "\\"), text[offset + 7] == UInt8(ascii: "u")
+            else { throw error(.invalidEscape) }
+            let low = try hexadecimal(text, at: offset + 8)
+            guard low & 0xfc00 == 0xdc00 else { throw error(.invalidEscape) }
+            code = 0x10000 + (code & 0x3ff) << 10 + low & 0x3ff
+            length = 12
+        }
+        // A low half that stands alone is no scalar.
+        guard let scalar = Unicode.Scalar(code) else { throw error(.invalidEscape) }
+        offset += length
+        return Character(scalar)
+    }
+
+    private func hexadecimal(_ text: Span<UInt8>, at start: Int) throws(JSONError) -> UInt32 {
+        guard start + 4 <= text.count else { throw error(.unexpectedEnd) }
+        var code: UInt32 = 0
+        for index in start..<start + 4 {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): code = code << 4 | UInt32(byte & 0x0f)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+                code = code << 4 | UInt32(byte & 0x07 + 9)
+            default: throw error(.invalidEscape)
+            }
+        }
+        return code
+    }
+
+    /// A number (RFC 8259 §6): no plus sign, no leading zero, digits on both sides of the point.
+    private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
+        let start = offset
+        let isNegative = text[offset] == UInt8(ascii: "-")
+        if isNegative { offset += 1 }
+        let first = offset
+        let digits = skipDigits(text)
+        guard digits == 1 || digits > 1 && text[first] != UInt8(ascii: "0") else { throw error(.invalidNumber) }
+        var isInteger = true
+        if offset < text.count, text[offset] == UInt8(ascii: ".") {
+            isInteger = false
+            offset += 1
+            guard skipDigits(text) > 0 else { throw error(.invalidNumber) }
+        }
+        if offset < text.count, text[offset] | 0x20 == UInt8(ascii: "e") {
+            isInteger = false
+            offset += 1
+            if offset < text.count, text[offset] == UInt8(ascii: "+") || text[offset] == UInt8(ascii: "-") {
+                offset += 1
+            }
+            guard skipDigits(text) > 0 else { throw error(.invalidNumber) }
+        }
+        if isInteger, digits <= 18 {
+            var value: Int64 = 0
+            for index in first..<offset { value = value &* 10 &+ Int64(text[index] & 0x0f) }
+            // `-0` is no integer of ours: it would lose its sign.
+            if !isNegative || value != 0 { return .integer(isNegative ? -value : value) }
+        }
+        let written = try Self.string(of: text.extracting(start..<offset), at: start)
+        if isInteger, written != "-0", let value = Int64(written) { return .integer(value) }
+        return .decimal(JSONDecimal(grammatical: written))
+    }
+
+    private mutating func skipDigits(_ text: Span<UInt8>) -> Int {
+        let start = offset
+        while offset < text.count, text[offset] &- UInt8(ascii: "0") < 10 { offset &+= 1 }
+        return offset - start
+    }
+}

@@ -1,0 +1,54 @@
+/// A JWS in compact form (RFC 7515 §7.1), taken apart but not yet believed.
+///
+/// Its parts are ranges of the text: HEADER `.` PAYLOAD `.` SIGNATURE.
+struct CompactJWS {
+    /// Where the header ends: the offset of the first dot.
+    let headerEnd: Int
+    /// Where the payload ends: the offset of the second dot. What is signed ends here.
+    let payloadEnd: Int
+
+    /// Finds the parts.
+    ///
+    /// - Throws: `.malformed` for a text beyond the limits, or without exactly two dots.
+    init(_ text: Span<UInt8>, limits: TokenLimits) throws(TokenError) {
+        guard text.count <= limits.tokenBytes else {
+            throw .malformed("the token has more than \(limits.tokenBytes) bytes")
+        }
+        var dots = (first: -1, second: -1)
+        for index in text.indices where text[index] == UInt8(ascii: ".") {
+            if dots.first < 0 {
+                dots.first = index
+            } else if dots.second < 0 {
+                dots.second = index
+            } else {
+                throw .malformed("the token has more than three parts")
+            }
+        }
+        guard dots.second >= 0 else { throw .malformed("the token has not three parts") }
+        guard dots.first <= limits.headerBytes else {
+            throw .malformed("the token's header has more than \(limits.headerBytes) bytes")
+        }
+        (headerEnd, payloadEnd) = dots
+    }
+
+    /// The encoded header that we write with a key: `alg`, `typ` and, where the key has one, `kid`.
+    static func encodedHeader(for key: TokenKey) -> [UInt8] {
+        var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": "JWT"]
+        header["kid"] = key.identifier.map { .string($0) }
+        var encoded: [UInt8] = []
+        Base64URL.append(JSONWriter.bytes(.object(header)).span, to: &encoded)
+        return encoded
+    }
+
+    /// Signs a payload; nil if the key cannot sign.
+    static func sign(_ payload: Span<UInt8>, with key: TokenKey, encodedHeader: [UInt8]) -> String? {
+        var text = encodedHeader
+        text.reserveCapacity(encodedHeader.count + (payload.count + key.signatureByteCount) * 4 / 3 + 8)
+        text.append(UInt8(ascii: "."))
+        Base64URL.append(payload, to: &text)
+        guard let signature = key.signature(for: text.span) else { return nil }
+        text.append(UInt8(ascii: "."))
+        Base64URL.append(signature.span, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}
