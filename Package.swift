@@ -79,6 +79,9 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
         tests(
             "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
+        tests(
+            "AuthProxyTests",
+            ["AuthProxy", "HTTPWire", "Tokens", "Configuration", .product(name: "Logging", package: "swift-log")]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )

@@ -1,0 +1,124 @@
+internal import HTTPWire
+
+/// The two forms of a line of the access log.
+enum AccessLine {
+    /// Appends a line for programs.
+    @inline(__always)
+    static func appendJSON(
+        _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, to output: OutputBuffer, method: RawSpan,
+        path: RawSpan, host: RawSpan, route: RawSpan, upstream: RawSpan, requestID: RawSpan, subject: RawSpan,
+        tokenID: RawSpan
+    ) {
+        output.append("{\"time\":\"")
+        timestamp.append(entry.time, to: output)
+        output.append("\"")
+        output.append(",\"client_address\":", address: entry.client)
+        output.append(",\"method\":", jsonIfPresent: method)
+        output.append(",\"host\":", jsonIfPresent: host)
+        output.append(",\"path\":", jsonIfPresent: path, limit: OutputBuffer.longText)
+        output.append(",\"protocol\":\"")
+        output.append(entry.protocolVersion)
+        output.append("\",\"status\":")
+        output.append(decimal: entry.status)
+        output.append(",\"bytes_in\":", ifPresent: entry.bytesIn)
+        output.append(",\"bytes_out\":", ifPresent: entry.bytesOut)
+        output.append(",\"duration_us\":", ifPresent: entry.duration)
+        output.append(",\"auth_us\":", ifPresent: entry.authentication)
+        output.append(",\"upstream_connect_us\":", ifPresent: entry.upstreamConnect)
+        output.append(",\"upstream_first_byte_us\":", ifPresent: entry.upstreamFirstByte)
+        output.append(",\"upstream_body_us\":", ifPresent: entry.upstreamBody)
+        output.append(",\"route\":", jsonIfPresent: route)
+        output.append(",\"upstream\":", jsonIfPresent: upstream)
+        if let verdict = entry.verdict {
+            output.append(",\"verdict\":\"")
+            output.append(verdict.text)
+            output.append(entry.isRefreshed ? "\",\"refreshed\":true" : "\",\"refreshed\":false")
+        }
+        if entry.reason.utf8CodeUnitCount > 0 {
+            output.append(",\"reason\":\"")
+            output.append(entry.reason)
+            output.append("\"")
+        }
+        output.append(",\"sub\":", jsonIfPresent: subject)
+        output.append(",\"jti\":", jsonIfPresent: tokenID)
+        output.append(",\"request_id\":", jsonIfPresent: requestID)
+        output.append("}\n")
+    }
+
+    /// Appends a line for people: time of day, status, duration, method, host and path, then who and what was decided.
+    static func appendHuman(
+        _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, colours: Bool, to output: OutputBuffer,
+        method: RawSpan, path: RawSpan, host: RawSpan, upstream: RawSpan, subject: RawSpan
+    ) {
+        timestamp.append(entry.time, to: output, from: LogTimestamp.timeOfDay)
+        output.append("  ")
+        if colours { output.append(colour(entry.status)) }
+        var start = output.count
+        output.append(decimal: entry.status)
+        output.pad(from: start, to: 3)
+        if colours { output.append("\u{1b}[0m") }
+        append(milliseconds: entry.duration, to: output)
+        output.append(" ms  ")
+        start = output.count
+        output.append(plain: method, limit: OutputBuffer.shortText)
+        output.pad(from: start, to: 7)
+        output.append(" ")
+        output.append(plain: host, limit: OutputBuffer.shortText)
+        output.append(plain: path, limit: OutputBuffer.longText)
+        if upstream.byteCount > 0 {
+            output.append(" > ")
+            output.append(plain: upstream, limit: OutputBuffer.shortText)
+        }
+        if let verdict = entry.verdict {
+            output.append("  ")
+            output.append(verdict.text)
+            if entry.isRefreshed { output.append(" (refreshed)") }
+        }
+        if subject.byteCount > 0 {
+            output.append("  sub=")
+            output.append(plain: subject, limit: OutputBuffer.shortText)
+        }
+        if entry.reason.utf8CodeUnitCount > 0 {
+            output.append("  ")
+            output.append(entry.reason)
+        }
+        output.append("\n")
+    }
+
+    /// Appends microseconds as milliseconds with one decimal, eight wide.
+    private static func append(milliseconds microseconds: Int64, to output: OutputBuffer) {
+        let tenths = max(microseconds, 0) / 100
+        var width = 3
+        var rest = tenths / 100
+        while rest > 0 {
+            width += 1
+            rest /= 10
+        }
+        for _ in 0..<max(8 - width, 1) { output.append(byte: UInt8(ascii: " ")) }
+        output.append(decimal: Int(tenths / 10))
+        output.append(".")
+        output.append(decimal: Int(tenths % 10))
+    }
+
+    private static func colour(_ status: Int) -> StaticString {
+        switch status {
+        case 500...: "\u{1b}[31m"
+        case 400...: "\u{1b}[33m"
+        case 300...: "\u{1b}[36m"
+        case 100...: "\u{1b}[32m"
+        default: "\u{1b}[2m"
+        }
+    }
+}
+
+extension OutputBuffer {
+    /// Appends a name, which brings comma, quotes and colon along, and an address as JSON string; nothing without one.
+    @inline(__always)
+    func append(_ name: StaticString, address: IPAddress?) {
+        guard let address else { return }
+        append(name)
+        append("\"")
+        address.append(to: self)
+        append("\"")
+    }
+}

@@ -1,0 +1,109 @@
+import Configuration
+import Foundation
+import HTTPWire
+import Testing
+
+@testable import AuthProxy
+
+/// A folder of a test's own for log files, removed with all that is in it when the test ends.
+final class LogFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "sallyport-logs-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit {
+        do { try FileManager.default.removeItem(atPath: path) } catch { print("cannot remove \(path): \(error)") }
+    }
+
+    /// The path of a file in it.
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The lines of a file in it, each with its end taken off; the file has to end with a line's end.
+    func lines(_ name: String) throws -> [Substring] {
+        let text = try String(contentsOfFile: file(name), encoding: .utf8)
+        #expect(text.isEmpty || text.hasSuffix("\n"))
+        return text.split(separator: "\n", omittingEmptySubsequences: true)
+    }
+
+    /// The lines of a file as JSON objects.
+    func objects(_ name: String) throws -> [[String: Any]] { try lines(name).map(object) }
+}
+
+/// A line as JSON object; fails the test if it is none.
+func object(_ line: some StringProtocol) throws -> [String: Any] {
+    let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+    return try #require(value as? [String: Any])
+}
+
+/// A pipe of a test's own; its ends are closed with it.
+final class TestPipe: Sendable {
+    let readable: CInt
+    let writable: CInt
+
+    init() throws {
+        var ends: [CInt] = [-1, -1]
+        try #require(unsafe pipe(&ends) == 0)
+        (readable, writable) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(readable)
+        close(writable)
+    }
+
+    /// Reads until `isEnough`; fails the test after ten seconds.
+    func read(until isEnough: (String) -> Bool) throws -> String {
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let deadline = LogMonitor.deadline(after: .seconds(10))
+        while !isEnough(text) {
+            try #require(LogMonitor.now < deadline, "so far: \(text.suffix(500))")
+            var entry = pollfd(fd: readable, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&entry, 1, 100) > 0 else { continue }
+            let count = unsafe Foundation.read(readable, &buffer, buffer.count)
+            try #require(count > 0)
+            text += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        return text
+    }
+}
+
+/// 2026-11-25T07:05:37.123Z
+let sampleTime: Int64 = 1_795_590_337_123_000
+
+/// A clock that stands still.
+let stoppedClock = LogClock { sampleTime }
+
+extension LogWriter {
+    /// A writer whose standard streams are descriptors of a test's choice.
+    static func make(
+        access: LoggingConfiguration.Destination = .off, audit: LoggingConfiguration.Destination = .off,
+        format: LoggingConfiguration.Format = .auto, output: CInt = 1, error: CInt = 2,
+        bufferBytes: Int = 0
+    ) throws -> LogWriter {
+        var configuration = LoggingConfiguration()
+        configuration.access = access
+        configuration.audit = audit
+        configuration.format = format
+        return try LogWriter(
+            configuration, bufferBytes: bufferBytes, clock: stoppedClock,
+            streams: LogStreams(output: output, error: error))
+    }
+}
+
+extension AccessLogBuffer {
+    /// Appends a line whose texts are given as bytes.
+    func append(
+        _ entry: AccessLogEntry, method: [UInt8] = Array("GET".utf8), path: [UInt8] = Array("/".utf8),
+        host: [UInt8] = [], route: [UInt8] = [], upstream: [UInt8] = [], requestID: [UInt8] = [],
+        subject: [UInt8] = [], tokenID: [UInt8] = []
+    ) {
+        unsafe append(
+            entry, method: method.span.bytes, path: path.span.bytes, host: host.span.bytes, route: route.span.bytes,
+            upstream: upstream.span.bytes, requestID: requestID.span.bytes, subject: subject.span.bytes,
+            tokenID: tokenID.span.bytes)
+    }
+}
