@@ -8,12 +8,14 @@ enum Experiments {
     private static let expiry = """
         <article class="card wide" id="expiry">
         <h3>Fifty requests with an expired token</h3>
-        <p>Where each request refreshes for itself, one wins and the others sign you out. This gate makes one rotation and serves all
-        fifty with it.</p>
+        <p>Where each request refreshes for itself, one wins and the others sign you out. This gate makes one rotation
+        and serves all fifty with it.</p>
         <div class="buttons"><button data-run="wait">Let it expire, then send 50</button>
         <button class="quiet" data-run="now">Send 50 now</button></div>
         <ol class="dots" aria-hidden="true"></ol>
         <p class="result" role="status"></p>
+        <p class="hint">A browser sends about six at a time; the terminal shows a line for curl that sends all fifty at
+        once.</p>
         </article>
         """
 
@@ -33,8 +35,8 @@ enum Experiments {
         return """
             <article class="card" id="theft" data-grace="\(graceSeconds)">
             <h3>Replay a stolen refresh token</h3>
-            <p>Your own cookies cannot be read, so this signs in a second device as \(HTMLText.escaped(account.username)), steals
-            <em>its</em> token and uses it a second time.</p>
+            <p>Your own cookies cannot be read, so this signs in a second device as
+            \(HTMLText.escaped(account.username)), steals <em>its</em> token and uses it a second time.</p>
             <form><input type="hidden" name="username" value="\(HTMLText.escaped(account.username))">
             <input type="hidden" name="password" value="\(HTMLText.escaped(account.password))">
             <div class="buttons"><button data-run="steal">Steal and replay</button></div></form>
@@ -58,8 +60,8 @@ enum Experiments {
     private static let everywhere = """
         <article class="card" id="everywhere">
         <h3>Sign out everywhere</h3>
-        <p>Ends every session of yours, on all devices, at once. A cookie that somebody kept is worth nothing afterwards. This one
-        needs no script: it is a form.</p>
+        <p>Ends every session of yours, on all devices, at once. A cookie that somebody kept is worth nothing
+        afterwards. This one needs no script: it is a form.</p>
         <form method="post" action="/.sallyport/logout-everywhere"><input type="hidden" name="return_to" value="/">
         <div class="buttons"><button class="danger">Sign out everywhere</button></div></form>
         </article>

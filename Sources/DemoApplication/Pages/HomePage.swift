@@ -15,7 +15,8 @@ struct HomePage {
             content: """
                 <section class="hero signed-in">
                 <h1>You are through the gate, \(HTMLText.escaped(identity.name.prefix { $0 != " " })).</h1>
-                <p>This application checks no token and keeps no session. Everything it knows about you stands in the headers below.</p>
+                <p>This application checks no token and keeps no session. Everything it knows about you stands in the
+                headers below.</p>
                 \(PageLayout.way)
                 </section>
                 <div class="columns">
@@ -23,7 +24,8 @@ struct HomePage {
                 \(sessionCard)
                 </div>
                 <h2 class="divider">Try to break it</h2>
-                <noscript><p class="failure">The experiments need JavaScript. Signing in and out does not.</p></noscript>
+                <noscript><p class="failure">The experiments need JavaScript. Signing in and out does
+                not.</p></noscript>
                 <div class="experiments">
                 \(Experiments.html(identity: identity, rotationGraceSeconds: rotationGraceSeconds))
                 </div>
@@ -77,8 +79,8 @@ struct HomePage {
             <span id="access-left">asks the gate …</span></dd>
             <dt>Refresh token</dt><dd><span id="refresh-left">asks the gate …</span></dd>
             </dl>
-            <p class="hint">From <code>GET /.sallyport/session</code>. When the access token has run out, your next request brings a new
-            one along; you will not notice.</p>
+            <p class="hint">From <code>GET /.sallyport/session</code>. When the access token has run out, your next
+            request brings a new one along; you will not notice.</p>
             </section>
             """
     }

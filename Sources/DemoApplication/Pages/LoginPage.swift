@@ -12,14 +12,15 @@ struct LoginPage {
                 <div class="entrance">
                 <section class="hero">
                 <h1>An application behind the gate</h1>
-                <p>Sallyport stands in front of this application. It verifies who is calling, keeps browsers signed in without a
-                redirect, and tells the application who it is in headers that nobody can forge.</p>
+                <p>Sallyport stands in front of this application. It verifies who is calling, keeps browsers signed in
+                without a redirect, and tells the application who it is in headers that nobody can forge.</p>
                 \(PageLayout.way)
                 </section>
                 <section class="card login">
                 <h2>Sign in</h2>
                 \(failure)<form method="post" action="/login">
-                <label>Name <input name="username" autocomplete="username" autocapitalize="none" required autofocus></label>
+                <label>Name <input name="username" autocomplete="username" autocapitalize="none" required
+                autofocus></label>
                 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
                 <button>Sign in</button>
                 </form>

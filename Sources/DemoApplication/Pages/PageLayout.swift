@@ -36,9 +36,12 @@ enum PageLayout {
     /// The way of a request in three steps: the picture that explains the product.
     static let way = """
         <ol class="way">
-        <li><small>Browser</small><b>holds two cookies</b><span>HttpOnly: no script can read them, no page ever sees a token.</span></li>
-        <li class="gate"><small>Sallyport</small><b>checks and renews</b><span>Verifies the token, replaces it when it is due, strips forged headers, adds true ones.</span></li>
-        <li><small>Application</small><b>reads a header</b><span><code>X-User-Id</code> says who is calling. There is no login code beyond the password.</span></li>
+        <li><small>Browser</small><b>holds two cookies</b><span>HttpOnly: no script can read them, no page ever sees a
+        token.</span></li>
+        <li class="gate"><small>Sallyport</small><b>checks and renews</b><span>Verifies the token, replaces it when it
+        is due, strips forged headers, adds true ones.</span></li>
+        <li><small>Application</small><b>reads a header</b><span><code>X-User-Id</code> says who is calling. There is
+        no login code beyond the password.</span></li>
         </ol>
         """
 }

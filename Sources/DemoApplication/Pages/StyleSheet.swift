@@ -5,14 +5,16 @@ enum StyleSheet {
     private static let colours = """
         :root {
           --ground: #f6f4ef; --surface: #fff; --ink: #1e2127; --soft: #61666f; --line: #e2ded4;
-          --brass: #8a5a12; --brass-soft: #f7ecd8; --good: #177245; --good-soft: #e2f3e9; --bad: #b8301d; --bad-soft: #fbe7e3;
+          --brass: #8a5a12; --brass-soft: #f7ecd8;
+          --good: #177245; --good-soft: #e2f3e9; --bad: #b8301d; --bad-soft: #fbe7e3;
           --shadow: 0 1px 2px rgb(30 33 39 / .06), 0 4px 16px rgb(30 33 39 / .05);
           color-scheme: light dark;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --ground: #131519; --surface: #1b1e24; --ink: #e9e6df; --soft: #9ba1ab; --line: #2d3139;
-            --brass: #e3b261; --brass-soft: #322817; --good: #55c78f; --good-soft: #173126; --bad: #ff8372; --bad-soft: #3a1d19;
+            --brass: #e3b261; --brass-soft: #322817;
+            --good: #55c78f; --good-soft: #173126; --bad: #ff8372; --bad-soft: #3a1d19;
             --shadow: none;
           }
         }
@@ -29,7 +31,10 @@ enum StyleSheet {
           display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: .75rem 1rem;
           background: var(--surface); border-bottom: 1px solid var(--line);
         }
-        .brand { display: flex; align-items: center; gap: .5rem; color: inherit; text-decoration: none; font-size: 1.1rem; }
+        .brand {
+          display: flex; align-items: center; gap: .5rem; color: inherit; text-decoration: none;
+          font-size: 1.1rem;
+        }
         .brand span { color: var(--soft); }
         .emblem { width: 1.75rem; height: 1.75rem; color: var(--brass); }
         .who { display: flex; align-items: center; gap: .6rem; }
@@ -57,7 +62,8 @@ enum StyleSheet {
         .columns, .experiments { display: grid; gap: 1rem; }
         .way { list-style: none; margin: 1.25rem 0; padding: 0; display: grid; gap: 1.6rem; }
         .way li {
-          position: relative; display: flex; flex-direction: column; background: var(--surface); border: 1px solid var(--line);
+          position: relative; display: flex; flex-direction: column; background: var(--surface);
+          border: 1px solid var(--line);
           border-radius: .75rem; padding: .75rem 1rem; box-shadow: var(--shadow);
         }
         .way li + li::before {
@@ -65,7 +71,10 @@ enum StyleSheet {
           color: var(--brass); font-weight: 700;
         }
         .way .gate { border: 2px solid var(--brass); background: var(--brass-soft); }
-        .way small { color: var(--brass); font-weight: 600; text-transform: uppercase; letter-spacing: .06em; font-size: .72rem; }
+        .way small {
+          color: var(--brass); font-weight: 600; text-transform: uppercase; letter-spacing: .06em;
+          font-size: .72rem;
+        }
         .way span { color: var(--soft); font-size: .9rem; }
         .way .gate span { color: inherit; }
 
@@ -77,7 +86,10 @@ enum StyleSheet {
         th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-top: 1px solid var(--line); }
         th { width: 40%; font-weight: 500; color: var(--soft); }
         td { font: .85rem/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-        .identity th { color: var(--brass); font-weight: 600; box-shadow: inset 3px 0 var(--brass); padding-left: .75rem; }
+        .identity th {
+          color: var(--brass); font-weight: 600; box-shadow: inset 3px 0 var(--brass);
+          padding-left: .75rem;
+        }
         .identity td { font-weight: 600; }
         .identity { background: var(--brass-soft); }
         dl { display: grid; grid-template-columns: 1fr; margin: 0; }
@@ -86,16 +98,24 @@ enum StyleSheet {
         dd small { color: var(--soft); display: block; }
         dd code { font-size: .85rem; }
         .chip {
-          display: inline-block; border-radius: 1rem; padding: .05rem .6rem; font-size: .8rem; background: var(--brass-soft);
+          display: inline-block; border-radius: 1rem; padding: .05rem .6rem; font-size: .8rem;
+          background: var(--brass-soft);
           color: var(--brass); font-weight: 500;
         }
-        progress { appearance: none; display: block; width: 100%; height: .5rem; border: 0; margin: .35rem 0; border-radius: 1rem; }
+        progress {
+          appearance: none; display: block; width: 100%; height: .5rem; border: 0; margin: .35rem 0;
+          border-radius: 1rem;
+        }
         progress, progress::-webkit-progress-bar { background: var(--line); border-radius: 1rem; }
         progress::-webkit-progress-value { background: var(--good); border-radius: 1rem; }
         progress::-moz-progress-bar { background: var(--good); border-radius: 1rem; }
-        .failure { background: var(--bad-soft); color: var(--bad); border-radius: .5rem; padding: .6rem .8rem; font-weight: 500; }
+        .failure {
+          background: var(--bad-soft); color: var(--bad); border-radius: .5rem; padding: .6rem .8rem;
+          font-weight: 500;
+        }
         .account {
-          display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .3rem .6rem; padding: .6rem 0;
+          display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .3rem .6rem;
+          padding: .6rem 0;
           border-top: 1px solid var(--line);
         }
 
@@ -105,7 +125,8 @@ enum StyleSheet {
         form { margin: 0; }
         label { display: block; margin-bottom: .75rem; font-weight: 500; }
         input:not([type=hidden]) {
-          display: block; width: 100%; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line);
+          display: block; width: 100%; font: inherit; color: inherit; background: var(--ground);
+          border: 1px solid var(--line);
           border-radius: .5rem; padding: .55rem .75rem;
         }
         button {
@@ -115,6 +136,7 @@ enum StyleSheet {
         button:hover { filter: brightness(1.1); }
         button:disabled { opacity: .5; cursor: default; filter: none; }
         button.quiet { background: transparent; color: var(--ink); border-color: var(--line); font-weight: 500; }
+        article > .hint { margin: .75rem 0 0; font-size: .85rem; }
         button.danger { background: var(--bad); border-color: var(--bad); }
         :focus-visible { outline: 3px solid var(--brass); outline-offset: 2px; }
         .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
@@ -126,10 +148,14 @@ enum StyleSheet {
         """
 
     private static let experiments = """
-        .dots { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(10, 1fr); gap: .35rem; }
+        .dots {
+          list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(10, 1fr);
+          gap: .35rem;
+        }
         .dots:not(:empty) { margin-top: 1rem; }
         .dots li {
-          height: 2rem; border-radius: .4rem; background: var(--line); display: grid; place-items: center; font-size: .72rem;
+          height: 2rem; border-radius: .4rem; background: var(--line); display: grid; place-items: center;
+          font-size: .72rem;
           font-weight: 600; transition: background .15s;
         }
         .dots .good { background: var(--good); color: var(--surface); }
@@ -158,7 +184,10 @@ enum StyleSheet {
           .columns, .experiments { gap: 1.25rem; }
           .columns + .divider { margin-top: 2.5rem; }
           .signed-in .way { grid-template-columns: 1fr 1fr 1fr; gap: 2.25rem; margin-bottom: 1.75rem; }
-          .signed-in .way li + li::before { content: "→"; top: 0; bottom: 0; left: -2.25rem; right: auto; width: 2.25rem; display: grid; place-items: center; }
+          .signed-in .way li + li::before {
+            content: "→"; top: 0; bottom: 0; left: -2.25rem; right: auto;
+            width: 2.25rem; display: grid; place-items: center;
+          }
           .card { padding: 1.25rem; }
           .columns { grid-template-columns: 3fr 2fr; align-items: start; }
           .experiments { grid-template-columns: 1fr 1fr; }

@@ -14,7 +14,8 @@ extension Script {
           });
           opened.onmessage = (event) => {
             echoCard.step("came back: " + event.data, "good");
-            echoCard.say("The socket is open; the application chose the subprotocol " + (opened.protocol || "none") + ".", "good");
+            const chosen = opened.protocol || "none";
+            echoCard.say("The socket is open; the application chose the subprotocol " + chosen + ".", "good");
           };
           opened.onclose = (event) => {
             echoCard.say("closed: " + event.code + (event.reason ? " " + event.reason : ""));

@@ -33,7 +33,7 @@ extension Script {
             : (rotations === 1 ? "1 rotation" : rotations + " rotations") + ", " +
               (tokens.size === 1 ? "and all were served with the same new token" : tokens.size + " tokens were in use");
           expiryCard.say(counts + " in " + took + " ms; " + ending + ".", statuses.get(200) === 50 ? "good" : "bad");
-          await readSession();
+          readSession().then(tick, () => {});
         };
         const start = async (waits) => {
           expiryCard.clear();

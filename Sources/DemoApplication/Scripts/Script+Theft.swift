@@ -5,7 +5,8 @@ extension Script {
         const theftCard = card("theft");
         const apart = { ...fresh, credentials: "omit", method: "POST" };
         const refresh = async (token) => {
-          const response = await fetch("/.sallyport/refresh", { ...apart, body: new URLSearchParams({ refresh_token: token }) });
+          const body = new URLSearchParams({ refresh_token: token });
+          const response = await fetch("/.sallyport/refresh", { ...apart, body });
           const answer = await response.json().catch(() => ({}));
           return { status: response.status, answer };
         };
@@ -30,11 +31,12 @@ extension Script {
           const first = await use(owner.access_token);
           expect("The device uses its new access token: " + first.status, first.status === 200);
           const grace = Number(theftCard.root.dataset.grace);
-          await until(now() + grace + 1, (left) =>
-            theftCard.say("An answer may get lost on the way, so the gate forgives repeats for " + grace + " s: " + left + " …"));
+          const why = "An answer may get lost on the way, so the gate forgives repeats for " + grace + " s: ";
+          await until(now() + grace + 1, (left) => theftCard.say(why + left + " …"));
           theftCard.say("");
           const replay = await refresh(stolen);
-          expect("The thief presents the old token: " + replay.status + " " + (replay.answer.code || ""), replay.status === 401);
+          const code = replay.answer.code || "";
+          expect("The thief presents the old token: " + replay.status + " " + code, replay.status === 401);
           const after = await use(owner.access_token);
           expect("The stolen session's access token: " + after.status, after.status === 401);
           const last = await refresh(owner.refresh_token);

@@ -13,8 +13,8 @@ enum Script {
 
         // A header of a /whoami answer, whatever the case of its name.
         const header = (answer, name) => {
-          for (const [key, value] of Object.entries(answer.headers)) if (key.toLowerCase() === name) return String(value);
-          return "";
+          const found = Object.entries(answer.headers).find(([key]) => key.toLowerCase() === name);
+          return found ? String(found[1]) : "";
         };
 
         const whoami = async (options = {}) => {

@@ -2,8 +2,8 @@ public import Configuration
 
 /// The gate's configuration for the demo: what a file would say, as a value.
 public enum DemoConfiguration {
-    /// The lifetime of the demo's access tokens where nobody asks for another: short, so that a visitor sees one expire.
-    /// In production it is 1800 s.
+    /// The lifetime of the demo's access tokens where nobody asks for another: short, so that a visitor sees one
+    /// expire. In production it is 1800 s.
     public static let accessTokenExpireSeconds: Int64 = 60
     /// How long a superseded refresh token is forgiven: short, so that a visitor sees a thief caught. In production it
     /// is 30 s.
@@ -29,7 +29,7 @@ public enum DemoConfiguration {
         // Late, so that what the page calls expired has really expired.
         configuration.tokens.refreshAheadSeconds = accessTokenExpireSeconds / 6
         configuration.tokens.rotationGraceSeconds = rotationGraceSeconds
-        // Plain HTTP on the own machine: browsers and curl would not send Secure cookies back, and `__Host-` demands them.
+        // Plain HTTP on the own machine: curl would not send Secure cookies back, and `__Host-` demands them.
         configuration.cookies.isSecure = false
         configuration.cookies.access = "sallyport-access"
         configuration.cookies.refresh = "sallyport-refresh"

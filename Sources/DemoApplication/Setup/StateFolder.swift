@@ -16,8 +16,8 @@ public struct StateFolder: Sendable {
     private static let secretLength = 64
     private static let secretLimit = 4096
 
-    /// Opens the folder, and makes it (mode 0700) and its secret (mode 0600) where they do not exist yet. Two processes may do
-    /// so at the same time: they get the same secret.
+    /// Opens the folder, and makes it (mode 0700) and its secret (mode 0600) where they do not exist yet. Two processes
+    /// may do so at the same time: they get the same secret.
     public init(at path: String) throws(StateFolderError) {
         self.path = path
         if unsafe mkdir(path, 0o700) != 0, errno != EEXIST {

@@ -33,8 +33,8 @@ struct FrameHeader: Sendable, Equatable {
     ///
     /// - Parameter limit: the longest payload that is taken.
     /// - Returns: nil while the header is not whole.
-    /// - Throws: ``WebSocketCloseCode/protocolError`` for what the RFC forbids, ``WebSocketCloseCode/messageTooBig`` for
-    ///   a payload beyond the limit, before any of it has come.
+    /// - Throws: ``WebSocketCloseCode/protocolError`` for what the RFC forbids, ``WebSocketCloseCode/messageTooBig``
+    ///   for a payload beyond the limit, before any of it has come.
     static func parse(_ bytes: ArraySlice<UInt8>, limit: Int) throws(WebSocketCloseCode) -> FrameHeader? {
         guard bytes.count >= 2 else { return nil }
         let start = bytes.startIndex
