@@ -63,9 +63,10 @@ extension OutputBuffer {
         if number < 0 { append(byte: ASCII.hyphen) }
         var magnitude = number.magnitude
         var digits = 1
-        var bound = magnitude
-        while bound >= 10 {
-            bound /= 10
+        var bound: UInt = 10
+        // 10^19 is the largest power of ten in 64 bits.
+        while magnitude >= bound, digits < 20 {
+            bound = bound &* 10
             digits += 1
         }
         reserve(digits)

@@ -3,14 +3,31 @@
 /// Bytes are appended at the end and consumed from the front; what was consumed makes room when more is needed.
 ///
 /// Safe: the memory is private, freed once, and each access lies within `start..<end` or behind a reservation.
+/// Exclusivity is not checked at run time for the three variables: each is loaded or stored at once, no access to one
+/// spans a call, and the checks cost three quarters of all that is written here.
 @safe
 public final class OutputBuffer {
     /// The memory: allocated in `init` and `grow`, freed in `deinit` and `grow`, never handed out beyond a call.
-    @usableFromInline var storage: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) @usableFromInline var storage: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) @usableFromInline var uncheckedStart = 0
+    @exclusivity(unchecked) @usableFromInline var uncheckedEnd = 0
+
     /// Offset of the first byte that was not consumed.
-    @usableFromInline var start = 0
+    @inlinable
+    var start: Int {
+        // One load or one store: no other access can fall into it on the one thread that uses the buffer.
+        get { unsafe uncheckedStart }
+        set { unsafe uncheckedStart = newValue }
+    }
+
     /// Offset behind the last byte.
-    @usableFromInline var end = 0
+    @inlinable
+    var end: Int {
+        // As above.
+        get { unsafe uncheckedEnd }
+        set { unsafe uncheckedEnd = newValue }
+    }
+
     /// Above this capacity, an emptied buffer gives its memory back.
     private let retainedCapacity: Int
 

@@ -83,6 +83,33 @@ struct OutputBufferTests {
         #expect(written { unsafe $0.append(jsonString: bytes.span.bytes) } == expected)
     }
 
+    @Test(
+        "Each byte is escaped the same wherever it stands among others", arguments: [UInt8]([0x20, 0x21, 0x61, 0x7e]))
+    func jsonPlaces(_ filler: UInt8) {
+        for byte in UInt8.min...UInt8.max {
+            let alone = written { unsafe $0.append(jsonString: [byte].span.bytes) }.dropFirst().dropLast()
+            for place in 0..<20 {
+                var bytes = [UInt8](repeating: filler, count: 20)
+                bytes[place] = byte
+                let before = String(repeating: Character(UnicodeScalar(filler)), count: place)
+                let after = String(repeating: Character(UnicodeScalar(filler)), count: 19 - place)
+                #expect(
+                    written { unsafe $0.append(jsonString: bytes.span.bytes) } == "\"\(before)\(alone)\(after)\"")
+            }
+        }
+    }
+
+    @Test("Numbers beside each power of ten are written as their text")
+    func powersOfTen() {
+        var power = 1
+        for _ in 0..<19 {
+            for number in [power - 1, power, power + 1] {
+                #expect(written { $0.append(decimal: number) } == String(number))
+            }
+            power = power &* 10
+        }
+    }
+
     @Test("Text becomes a JSON string as its UTF-8 does")
     func jsonText() {
         #expect(written { $0.append(jsonString: "a\"\u{e9}\u{1f600}\n") } == "\"a\\\"\u{e9}\u{1f600}\\n\"")
