@@ -1,5 +1,6 @@
 internal import CLibevent
 internal import Glibc
+internal import Synchronization
 
 /// One event loop: a thread of its own, an epoll set behind libevent, a timer wheel, and a Swift executor.
 ///
@@ -8,7 +9,7 @@ internal import Glibc
 /// Swift jobs that became ready, and frees what was closed.
 ///
 /// Safe: the C objects and the scratch memory live as long as the loop and are freed in `deinit`.
-/// `@unchecked Sendable`: the mailbox is the only member that other threads use; everything else is touched by the
+/// `@unchecked Sendable`: the mailbox and the thread's name are all that other threads use; everything else is touched by the
 /// loop's thread, or before ``run()`` and after it has returned.
 @safe
 public final class EventLoop: @unchecked Sendable {
@@ -20,7 +21,7 @@ public final class EventLoop: @unchecked Sendable {
     private let wheel = TimerWheel()
     private var isTicking = false
     /// The thread that runs the loop; 0 before and after.
-    private var thread: pthread_t = 0
+    private let thread = Atomic<pthread_t>(0)
     private var isStopping = false
     /// Jobs of Swift tasks that were made ready on this thread.
     var readyJobs: [UnownedJob] = []
@@ -80,12 +81,12 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Whether the caller runs on the loop's thread.
-    public var isCurrent: Bool { thread == pthread_self() }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
     /// Runs the loop on the calling thread until ``stop()``.
     public func run() {
-        precondition(thread == 0, "a loop runs on one thread")
-        thread = pthread_self()
+        precondition(thread.load(ordering: .relaxed) == 0, "a loop runs on one thread")
+        thread.store(pthread_self(), ordering: .relaxed)
         openMailbox()
         while !isStopping {
             endTurn()
@@ -96,7 +97,7 @@ public final class EventLoop: @unchecked Sendable {
         mailbox.close()
         openMailbox()
         for _ in 0..<1000 where hasWork { endTurn() }
-        thread = 0
+        thread.store(0, ordering: .relaxed)
     }
 
     /// Ends ``run()`` after the turn; may be called from any thread.
