@@ -1,0 +1,26 @@
+internal import ArgumentParser
+internal import Tokens
+
+/// `sallyport token revoke`.
+struct TokenRevokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Take a token off the list.",
+        discussion: """
+            Running proxies follow at once. Prints {"revoked":true}; a token that was not on the list is \
+            {"revoked":false} and exit code 1. Only its signature is looked at: an expired token may be revoked too.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var argument: TokenArgument
+
+    func run() async throws {
+        let configuration = try options.load()
+        let text = try argument.text()
+        let wasListed = try await ManagerSession.run(configuration) { manager throws(TokenError) in
+            try await manager.revokeToken(text)
+        }
+        StandardOutput.writeLine(JSONWriter.text(["revoked": .boolean(wasListed)]))
+        guard wasListed else { throw CommandFailure.no("the token was not on the list") }
+    }
+}
