@@ -91,7 +91,8 @@ public final class EventLoop: @unchecked Sendable {
         while !isStopping {
             endTurn()
             if isStopping { break }
-            let flags = readyJobs.isEmpty ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK
+            // What a turn's end has put off once more must not wait for the next event.
+            let flags = hasWork ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE
             _ = unsafe event_base_loop(base, flags)
         }
         mailbox.close()
