@@ -108,7 +108,7 @@ struct RedisScript: Sendable, Equatable {
         local living = lives(read())
         if ARGV[5] == '1' and not living then return 0 end
         put(ARGV[2], ARGV[3], ARGV[4], '1')
-        if ARGV[6] and not living then redis.call('HSET', key, 'sub', ARGV[6]) end
+        if ARGV[6] and not living then redis.call('HSETNX', key, 'sub', ARGV[6]) end
         return 1
         """)
 
@@ -126,11 +126,12 @@ struct RedisScript: Sendable, Equatable {
 
     /// Ends a session: whether any of it was still good, and its user.
     ///
-    /// ARGV: now.
+    /// ARGV: now, the subject whose session it must be, or nothing.
     static let endSession = RedisScript(
         session: "endSession",
         """
         local record = read()
+        if ARGV[2] and record.sub ~= ARGV[2] then return {0, false} end
         return {finish(record), record.sub or false}
         """)
 
@@ -163,17 +164,23 @@ struct RedisScript: Sendable, Equatable {
 
     /// `RotationRules.rotate`, line by line; the outcome's word, and the record's fields and values.
     ///
-    /// ARGV: now, the presented `jti`, when a grace that begins now ends, how many superseded tokens are remembered,
-    /// then the candidate: access `jti`, refresh `jti`, `iat`, `exp` of the access token, `exp` of the refresh token.
+    /// ARGV: now, the presented `jti`, its generation or nothing, when a grace that begins now ends, how many superseded
+    /// tokens are remembered, then the candidate: access `jti`, refresh `jti`, `iat`, `exp` of the access token, `exp` of
+    /// the refresh token.
     static let rotate = RedisScript(
         session: "rotate",
         """
-        local presented, graceEnd, limit = ARGV[2], ARGV[3], tonumber(ARGV[4])
+        local presented, generation = ARGV[2], tonumber(ARGV[3])
+        local graceEnd, limit = ARGV[4], tonumber(ARGV[5])
         local record = read()
         if not lives(record) then return {'revoked'} end
-        local list = {}
+        local function gives(one)
+          return tonumber(one.exp) > now and (one.grace == '-' or tonumber(one.grace) > now)
+        end
+        local list, earlier = {}, nil
         for _, one in ipairs(parse(record.sup)) do
-          if tonumber(one.exp) > now then list[#list + 1] = one end
+          if gives(one) then list[#list + 1] = one end
+          if not earlier and one.jti == presented then earlier = one end
         end
         local function answer(word)
           local flat = {}
@@ -188,13 +195,17 @@ struct RedisScript: Sendable, Equatable {
         end
         local function install()
           list[#list + 1] = {exp = record.rexp, grace = '-', jti = record.ref}
-          while #list > limit do table.remove(list, 1) end
+          -- The oldest goes, but never the one that was presented.
+          local oldest = 1
+          while #list > limit and list[oldest] do
+            if list[oldest].jti == presented then oldest = oldest + 1 else table.remove(list, oldest) end
+          end
           if record.conf == '0' then
             settle('access', record.acc)
             settle('refresh', record.ref)
           end
-          record.acc, record.ref, record.iat = ARGV[5], ARGV[6], ARGV[7]
-          record.aexp, record.rexp = ARGV[8], ARGV[9]
+          record.acc, record.ref, record.iat = ARGV[6], ARGV[7], ARGV[8]
+          record.aexp, record.rexp = ARGV[9], ARGV[10]
           record.gen = string.format('%.0f', tonumber(record.gen) + 1)
           record.conf, record.seen = '0', ARGV[1]
           for field, exp in pairs(record) do
@@ -211,20 +222,16 @@ struct RedisScript: Sendable, Equatable {
           if record.conf == '0' then confirm(list, graceEnd) end
           return install()
         end
-        local earlier
-        for _, one in ipairs(list) do
-          if one.jti == presented then
-            earlier = one
-            break
-          end
+        if earlier and gives(earlier) then
+          if not listed('refresh', presented) then return {'revoked'} end
+          if record.conf == '0' and tonumber(record.aexp) <= now then return install() end
+          return answer('repeated')
         end
-        if not earlier or (earlier.grace ~= '-' and tonumber(earlier.grace) <= now) then
+        if earlier or (generation and generation < tonumber(record.gen)) then
           finish(record)
           return answer('reused')
         end
-        if not listed('refresh', presented) then return {'revoked'} end
-        if record.conf == '0' and tonumber(record.aexp) <= now then return install() end
-        return answer('repeated')
+        return {'revoked'}
         """)
 
     /// Lists a session under its user, until when it lives at least, and forgets those whose time is over for more than
@@ -244,4 +251,9 @@ struct RedisScript: Sendable, Equatable {
         end
         return 1
         """)
+
+    /// All of them, for a new connection.
+    static let all = [
+        insertSession, insertToken, revokeToken, endSession, confirm, updateClaims, rotate, indexSession,
+    ]
 }

@@ -80,7 +80,11 @@ public final class RedisServer: Sendable {
     /// Runs one command through `redis-cli`, as a second opinion on what is in there; its answer as printed without
     /// decoration.
     @discardableResult
-    public func command(_ words: String...) throws -> String {
+    public func command(_ words: String...) throws -> String { try command(words: words) }
+
+    /// Runs one command, given as a list of words.
+    @discardableResult
+    public func command(words: [String]) throws -> String {
         let client = Process()
         let output = Pipe()
         client.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,0 +1,20 @@
+internal import Tokens
+
+/// What Redis can be asked, before it is encoded for a connection.
+enum RedisQuestion: Sendable {
+    /// Whether a token is on the list: a plain `GET` of its key, so that the key is tracked.
+    case verdict(TokenReference)
+    /// A command and its arguments; asking twice does no harm.
+    case command([String])
+    /// A script on one key. `mayRepeat`: it may be asked again when the connection broke before its answer came. The
+    /// effect of all of ours is the same then, but some tell whether they were the first.
+    case script(RedisScript, key: String, arguments: [String], mayRepeat: Bool)
+
+    /// Whether it may be asked again when the connection broke before the answer came.
+    var mayRepeat: Bool {
+        switch self {
+        case .verdict, .command: true
+        case .script(_, _, _, let mayRepeat): mayRepeat
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import EventIO
+internal import Tokens
+
+/// The announcements of changes: how they begin, what they do, and what their loss means.
+extension RedisLink {
+    /// For how long a refusal that is not going to pass by itself is not tried again, in milliseconds.
+    private static let refusalPauseMilliseconds: Int64 = 10_000
+
+    func observeWatch() {
+        watch.onSubscribe = { [unowned self] client in
+            if isSignedIn { track(redirectingTo: client) }
+        }
+        watch.onActive = { [unowned self] in
+            watchBackoff.reset()
+            if hasComplainedOfWatch { settings.log("Redis announces changes again: verdicts are kept") }
+            hasComplainedOfWatch = false
+            openIfReady()
+        }
+        watch.onChange = { [unowned self] in take($0) }
+        watch.onEnd = { [unowned self] in watchEnded($0) }
+    }
+
+    /// Has what this connection reads announced to that of the watch, and proves it with a key that is read and then
+    /// written.
+    func track(redirectingTo client: Int64) {
+        guard let data else { return }
+        watch.prove()
+        let probe = settings.keys.probe
+        for words in [
+            ["CLIENT", "TRACKING", "ON", "REDIRECT", String(client)], ["GET", probe],
+            ["SET", probe, "", "PX", "1000"],
+        ] {
+            let request = RedisRequest(
+                .command(words), at: MonotonicTime.coarseMilliseconds,
+                .handler { [unowned self] result in
+                    guard case .success(.error(let message)) = result else { return }
+                    watch.fail(TokenStoreError(redis: message))
+                })
+            data.send(RedisCommand(words), for: request)
+        }
+    }
+
+    func retryWatch() {
+        guard state == .open, let address else { return }
+        watch.start(to: address)
+    }
+
+    private func watchEnded(_ error: TokenStoreError) {
+        // Whether it was active: an announcement too many does no harm.
+        announce([.everything])
+        if !hasComplainedOfWatch {
+            settings.log("Redis announces no changes, so no verdict is kept: \(error.reason)")
+        }
+        hasComplainedOfWatch = true
+        isWatchSettled = true
+        let isRefusal = error.kind != .unreachable && error.kind != .timedOut
+        watchTimer.fire(
+            afterMilliseconds: isRefusal ? Self.refusalPauseMilliseconds : watchBackoff.next())
+        openIfReady()
+    }
+
+    private func take(_ change: RedisWatch.Change) {
+        switch change {
+        case .everything:
+            data?.forEachRequest { $0.isUnfit = true }
+            announce([.everything])
+        case .key(let key):
+            // Other keys say nothing about a token: one key answers for each.
+            guard let token = settings.keys.token(ofKey: key) else { return }
+            data?.forEachRequest { request in
+                if case .verdict(token) = request.question { request.isUnfit = true }
+            }
+            announce([.token(token)])
+        }
+    }
+
+    /// Tells the observers, in a task of this loop: callers whose verdicts came before have got theirs by then, and can
+    /// have kept them.
+    func announce(_ changes: [StoreInvalidation]) {
+        loop.startTask { [observers] in observers.announce(changes) }
+    }
+}
