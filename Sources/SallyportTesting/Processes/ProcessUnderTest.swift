@@ -25,8 +25,8 @@ public final class ProcessUnderTest: Sendable {
     ///
     /// - Parameters:
     ///   - path: of the program; looked for in `PATH` if it holds no slash.
-    ///   - environment: what is added to, or replaces, the environment of the tests; an empty value removes a name.
-    public init(_ path: String, _ arguments: [String] = [], environment: [String: String] = [:])
+    ///   - environment: what is added to, or replaces, the environment of the tests; nil removes a name.
+    public init(_ path: String, _ arguments: [String] = [], environment: [String: String?] = [:])
         throws(SocketFailure)
     {
         let (outputEnd, childOutput) = try Self.pair()
@@ -109,7 +109,7 @@ public final class ProcessUnderTest: Sendable {
     }
 
     private static func spawn(
-        _ words: [String], _ environment: [String: String], _ output: CInt, _ errors: CInt
+        _ words: [String], _ environment: [String: String?], _ output: CInt, _ errors: CInt
     ) throws(SocketFailure) -> CInt {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -139,14 +139,14 @@ public final class ProcessUnderTest: Sendable {
         return child
     }
 
-    private static func variables(_ changes: [String: String]) -> [String] {
+    private static func variables(_ changes: [String: String?]) -> [String] {
         var variables: [String] = []
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
             let variable = unsafe String(cString: text)
-            if changes[String(variable.prefix { $0 != "=" })] == nil { variables.append(variable) }
+            if !changes.keys.contains(String(variable.prefix { $0 != "=" })) { variables.append(variable) }
             unsafe entry += 1
         }
-        return variables + changes.filter { !$0.value.isEmpty }.map { "\($0.key)=\($0.value)" }
+        return variables + changes.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }
 }

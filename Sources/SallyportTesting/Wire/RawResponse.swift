@@ -65,6 +65,14 @@ extension WireReader {
         return response
     }
 
+    /// Reads one response head of any status, without what may follow it.
+    public func interimHead() throws(SocketFailure) -> RawResponse {
+        guard let line = try line() else { throw .ended(within: "a response that has not begun") }
+        var response = try Self.statusLine(line)
+        response.fields = try fields()
+        return response
+    }
+
     /// Reads a response up to the end of its head, and the interim responses before it.
     public func responseHead(to method: String = "GET") throws(SocketFailure) -> RawResponse {
         var interim: [RawResponse.Interim] = []

@@ -72,19 +72,25 @@ public final class WireReader {
         }
     }
 
+    /// Reads the line before a chunk's data; 0 announces the trailers (RFC 9112 §7.1).
+    public func chunkSize() throws(SocketFailure) -> Int {
+        guard let line = try line() else { throw .ended(within: "a chunked body") }
+        let size = line.prefix { $0 != UInt8(ascii: ";") }
+        guard let count = Int(latin1(size), radix: 16), size.first != 0x2B, size.first != 0x2D else {
+            throw .malformed("a chunk size: \(latin1(line))")
+        }
+        return count
+    }
+
     /// Reads a chunked body and its trailers (RFC 9112 §7.1).
     func chunked() throws(SocketFailure) -> (body: [UInt8], trailers: TextFields) {
         var body: [UInt8] = []
-        while let line = try line() {
-            let size = line.prefix { $0 != UInt8(ascii: ";") }
-            guard let count = Int(latin1(size), radix: 16), size.first != 0x2B, size.first != 0x2D else {
-                throw .malformed("a chunk size: \(latin1(line))")
-            }
+        while true {
+            let count = try chunkSize()
             if count == 0 { return (body, try fields()) }
             body += try bytes(count)
             guard try bytes(2) == [0x0D, 0x0A] else { throw .malformed("no CRLF after a chunk") }
         }
-        throw .ended(within: "a chunked body, after \(body.count) bytes")
     }
 
     private func fill(_ deadline: Deadline) throws(SocketFailure) -> Bool {
