@@ -67,7 +67,8 @@ public final class Listener {
                 made, loop.base, descriptor, Int16(EV_READ | EV_PERSIST),
                 { _, _, context in
                     guard let context = unsafe context else { return }
-                    unsafe Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue().acceptAll(limit: Listener.batch)
+                    unsafe Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue().acceptAll(
+                        limit: Listener.batch)
                 }, Unmanaged.passUnretained(self).toOpaque())
             unsafe acceptEvent = made
         }

@@ -28,9 +28,12 @@ extension SocketAddress {
             var storage = sockaddr_storage()
             // The list's entries are valid until it is freed, and no address is larger than the storage.
             if let address = unsafe entry.pointee.ai_addr {
-                unsafe memcpy(&storage, address, min(Int(entry.pointee.ai_addrlen), MemoryLayout<sockaddr_storage>.size))
+                unsafe memcpy(
+                    &storage, address, min(Int(entry.pointee.ai_addrlen), MemoryLayout<sockaddr_storage>.size))
             }
-            if let found = SocketAddress(storage)?.with(port: port), !addresses.contains(found) { addresses.append(found) }
+            if let found = SocketAddress(storage)?.with(port: port), !addresses.contains(found) {
+                addresses.append(found)
+            }
             unsafe next = entry.pointee.ai_next
         }
         return addresses

@@ -48,7 +48,9 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
             var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
             return unsafe withSocketAddress { address, _ in
                 // The kind says that it is a sockaddr_in6, whose address lies 8 bytes in.
-                guard let found = unsafe inet_ntop(AF_INET6, UnsafeRawPointer(address) + 8, &text, 46) else { return "[?]" }
+                guard let found = unsafe inet_ntop(AF_INET6, UnsafeRawPointer(address) + 8, &text, 46) else {
+                    return "[?]"
+                }
                 return unsafe "[\(String(cString: found))]:\(port)"
             }
         }

@@ -163,12 +163,11 @@ open class SocketStream: WheelEntry {
 
     /// Writes two pieces with one system call, as much as the socket takes now.
     public final func send(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> SendResult {
-        if first.isEmpty { return unsafe send(second) }
-        if second.isEmpty { return unsafe send(first) }
-        var parts = unsafe (
-            iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
-            iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
-        )
+        if first.count == 0 { return unsafe send(second) }
+        if second.count == 0 { return unsafe send(first) }
+        let head = unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count)
+        let body = unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
+        var parts = unsafe (head, body)
         while true {
             // Both parts are the caller's, and only read from.
             let count = unsafe withUnsafeMutablePointer(to: &parts) { pointer in

@@ -19,3 +19,8 @@ open class WheelEntry {
     /// Called once on the loop's thread when the deadline has passed; it has none then.
     open func deadlineReached() {}
 }
+
+extension WheelEntry {
+    /// Takes the deadline away, for the price of one store: for those who will soon set it again.
+    public final func suspendDeadline() { deadline = .max }
+}

@@ -19,6 +19,9 @@ public struct CanonicalTarget: Sendable, Equatable {
     /// Whether a segment has parameters (`;`).
     public var hasParameters: Bool
 
+    /// The target of `OPTIONS *`, which concerns the server as a whole (RFC 9112 §3.2.4).
+    public static let asterisk = CanonicalTarget(pathLength: 1, length: 1, hasParameters: false)
+
     /// Whether there is a query, even an empty one.
     public var hasQuery: Bool { length > pathLength }
 

@@ -1,0 +1,302 @@
+internal import Configuration
+internal import HTTPWire
+internal import Tokens
+
+/// The slow path of authentication, as straight async code: a token seen for the first time, a refresh, a question to the
+/// store. It belongs to one loop, and its tasks run on that loop's thread.
+///
+/// The order of the outcome table: a token that is good in itself is asked for in the store; one that is absent or expired
+/// may be healed by a refresh cookie; one that is anything else is refused and never refreshed. A store that cannot answer
+/// is 503, whatever else is true.
+final class Authenticator {
+    let manager: JWTManager
+    let cache: VerifiedTokenCache
+    private let desk: RotationDesk
+    private let refreshAheadSeconds: Int64
+    private let audit: AuditLog
+    private let counters: LoopCounters
+
+    init(
+        manager: JWTManager, cache: VerifiedTokenCache, desk: RotationDesk, refreshAheadSeconds: Int64,
+        audit: AuditLog, counters: LoopCounters
+    ) {
+        self.manager = manager
+        self.cache = cache
+        self.desk = desk
+        self.refreshAheadSeconds = refreshAheadSeconds
+        self.audit = audit
+        self.counters = counters
+    }
+
+    /// Decides about a request; never ``AuthDecision/ask``.
+    func authenticate(_ request: AuthRequest, route: Route) async -> AuthDecision {
+        guard let token = request.access else { return await heal(request, route, expired: nil) }
+        let entry: VerifiedEntry
+        switch await identity(request, token, route) {
+        case .known(let found): entry = found
+        case .expired(let expired): return await heal(request, route, expired: expired)
+        case .refused(let refusal): return .refuse(refusal)
+        }
+        guard manager.clock.now >= entry.refreshAt, route.mayRefresh, route.accepts(entry.token.type),
+            let refresh = request.refresh
+        else { return AuthPhase.admit(entry, to: route) }
+        return await renew(entry, request, refresh, route)
+    }
+
+    // MARK: The access token
+
+    private enum Identity {
+        case known(VerifiedEntry)
+        case expired(VerifiedToken?)
+        case refused(Refusal)
+    }
+
+    /// Verifies the access token and asks the store about it.
+    private func identity(_ request: AuthRequest, _ token: [UInt8], _ route: Route) async -> Identity {
+        let known = request.known(in: cache)
+        let verified: VerifiedToken
+        if let known {
+            guard known.token.expiresAt > manager.clock.now else { return .expired(known.token) }
+            if known.epoch == cache.epoch, known.slot >= 0 { return .known(known) }
+            verified = known.token
+        } else {
+            do throws(TokenError) {
+                switch try manager.judgeLocally(token.span, accepting: [.access, .websocket], client: request.client) {
+                case .expired(let expired): return .expired(expired)
+                case .valid(let valid): verified = valid
+                }
+            } catch {
+                return .refused(refusal(error, request))
+            }
+            if let notice = verified.bindingNotice { report(notice, of: verified, request, mode: .log) }
+        }
+        return await ask(about: verified, known: known, request, route)
+    }
+
+    /// Asks the store whether a genuine token lives.
+    private func ask(about verified: VerifiedToken, known: VerifiedEntry?, _ request: AuthRequest, _ route: Route)
+        async -> Identity
+    {
+        let mark = cache.mark
+        let now = manager.clock.now
+        do throws(TokenError) {
+            let answer = try await manager.checkRevocation(verified)
+            guard
+                let entry = known
+                    ?? request.entry(verified, cache: cache, refreshAheadSeconds: refreshAheadSeconds, now: now)
+            else { return .refused(Refusal(.missing)) }
+            entry.checkedAt = now
+            if answer.isWatched, !cache.isUnfit(verified.session, since: mark) {
+                if entry.slot >= 0 { cache.remove(entry) }
+                cache.insert(entry, now: now)
+            } else if entry.slot >= 0 {
+                cache.remove(entry)
+            }
+            return .known(entry)
+        } catch {
+            switch error {
+            case .expired: return .expired(verified)
+            case .store:
+                let staleness = manager.clock.now - (known?.checkedAt ?? 0)
+                if let known, staleness <= route.configuration.staleOKSeconds { return .known(known) }
+                return .refused(refusal(error, request))
+            default:
+                if let known { cache.remove(known) }
+                return .refused(refusal(error, request, token: verified))
+            }
+        }
+    }
+
+    /// The refusal for a token that is not good, with the cookies that it makes useless and what is to be audited.
+    private func refusal(_ error: TokenError, _ request: AuthRequest, token: VerifiedToken? = nil) -> Refusal {
+        let isCookie = request.source == .cookie
+        let refusal = Refusal(error)
+        switch error {
+        case .store: return refusal
+        case .binding:
+            report(.strict, request)
+            return refusal.clearing(access: isCookie, refresh: isCookie && request.refresh != nil)
+        case .revoked:
+            // Without its refresh cookie too: an explicit revocation is not healed by the next request either.
+            reject(.tokenRevoked, request, token: token)
+            return refusal.clearing(access: isCookie, refresh: isCookie && request.refresh != nil)
+        default:
+            reject(refusal.code, request, token: token)
+            return refusal.clearing(access: isCookie, refresh: false)
+        }
+    }
+
+    // MARK: Refresh
+
+    /// What a refresh cookie came to.
+    private enum Renewal {
+        case renewed(IssuedTokens)
+        /// It will never work again; why.
+        case useless(Refusal)
+        /// It belongs to somebody else, or the store cannot answer: the request is refused.
+        case refused(Refusal)
+        /// The store cannot answer.
+        case unanswered(Refusal)
+    }
+
+    /// A request whose access token is absent or expired.
+    private func heal(_ request: AuthRequest, _ route: Route, expired: VerifiedToken?) async -> AuthDecision {
+        let hasCookie = request.source == .cookie
+        let own = Refusal(expired == nil && request.access == nil ? .missing : .expired)
+        guard route.mayRefresh, let refresh = request.refresh else {
+            if expired != nil { reject(own.code, request, token: expired) }
+            return goWithout(route, own.clearing(access: hasCookie, refresh: false))
+        }
+        switch await rotate(request, refresh, expired: expired) {
+        case .renewed(let tokens):
+            return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
+        case .useless(let refusal): return goWithout(route, refusal.clearing(access: hasCookie, refresh: true))
+        case .refused(let refusal), .unanswered(let refusal): return .refuse(refusal)
+        }
+    }
+
+    /// A request whose access token is good, but not for long.
+    private func renew(_ entry: VerifiedEntry, _ request: AuthRequest, _ refresh: [UInt8], _ route: Route) async
+        -> AuthDecision
+    {
+        switch await rotate(request, refresh, expired: entry.token) {
+        case .renewed(let tokens):
+            return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
+        case .unanswered: return AuthPhase.admit(entry, to: route)
+        case .refused(let refusal): return .refuse(refusal)
+        case .useless(let refusal):
+            // A reuse has ended the session, and this access token with it.
+            if refusal.cookies.clearsAccess { return .refuse(refusal) }
+            return .proceed(entry, .clear(access: false, refresh: true))
+        }
+    }
+
+    private func goWithout(_ route: Route, _ refusal: Refusal) -> AuthDecision {
+        route.configuration.authentication == .optional ? .proceed(nil, refusal.cookies) : .refuse(refusal)
+    }
+
+    /// Exchanges the refresh cookie.
+    ///
+    /// - Parameter expired: the access token that came with it. One from the Authorization field or a subprotocol has to be
+    ///   of the same session: a cookie must not lend another user's identity to an explicit credential.
+    private func rotate(_ request: AuthRequest, _ refresh: [UInt8], expired: VerifiedToken?) async -> Renewal {
+        let verified: VerifiedToken
+        do throws(TokenError) {
+            switch try manager.judgeLocally(refresh.span, accepting: [.refresh], client: request.client) {
+            case .expired: return .useless(Refusal(.expired))
+            case .valid(let valid): verified = valid
+            }
+        } catch {
+            let refusal = Refusal(error)
+            guard error == .binding else { return .useless(refusal) }
+            report(.strict, request)
+            return .refused(refusal.clearing(access: request.source == .cookie, refresh: true))
+        }
+        if let expired, request.source != .cookie, expired.session != verified.session {
+            return .useless(Refusal(.expired))
+        }
+        let client = request.client
+        let manager = manager
+        let (outcome, isFirst) = await desk.rotate(request.rotationKey(refresh)) {
+            do throws(TokenError) {
+                return .success(try await manager.rotate(verified, client: client))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch outcome {
+        case .success(let result):
+            if isFirst { report(result, request) }
+            return .renewed(result.tokens)
+        case .failure(let error):
+            return failed(error, request, verified, isFirst: isFirst)
+        }
+    }
+
+    private func failed(_ error: TokenError, _ request: AuthRequest, _ refresh: VerifiedToken, isFirst: Bool) -> Renewal
+    {
+        switch error {
+        case .store: return .unanswered(Refusal(error))
+        case .reused(let reference, let subject):
+            if isFirst {
+                let generation = refresh.generation ?? 0
+                record(
+                    .tokenReuseDetected(generation: generation), request, session: reference.session, subject: subject,
+                    identifier: reference.identifier)
+                record(.sessionEnded(reason: .reuse), request, session: reference.session, subject: subject)
+            }
+            return .useless(Refusal(error).clearing(access: true, refresh: true))
+        default: return .useless(Refusal(error))
+        }
+    }
+
+    // MARK: Settling
+
+    /// What of a cookie change still holds when the answer is at hand: a successor that was replaced meanwhile, or whose
+    /// session has ended, is not set any more. When the store cannot tell, nothing is set: the old cookie still works.
+    func settle(_ change: CookieChange) async -> CookieChange {
+        guard case .set(let tokens) = change else { return change }
+        do throws(TokenError) {
+            guard let record = try await manager.session(tokens.session), record.current.number <= tokens.generation
+            else { return .none }
+            return change
+        } catch {
+            return .none
+        }
+    }
+
+    // MARK: Reports
+
+    private func report(_ result: RotationResult, _ request: AuthRequest) {
+        let generation = result.tokens.generation
+        let kind: AuditEvent.Kind =
+            result.kind == .rotated
+            ? .tokenRefreshed(generation: generation) : .tokenRefreshReusedInGrace(generation: generation)
+        record(
+            kind, request, session: result.tokens.session, subject: result.tokens.subject,
+            identifier: result.kind == .rotated ? result.tokens.access.identifier : result.presented.identifier)
+    }
+
+    private func report(
+        _ notice: BindingMismatch, of token: VerifiedToken, _ request: AuthRequest, mode: AuditEvent.BindingMode
+    ) {
+        var signals: AuditEvent.BindingSignals = []
+        if notice.address { signals.insert(.address) }
+        if notice.userAgent { signals.insert(.userAgent) }
+        record(
+            .bindingMismatch(signals: signals, mode: mode), request, session: token.session, subject: token.subject,
+            identifier: token.identifier)
+    }
+
+    private func report(_ mode: AuditEvent.BindingMode, _ request: AuthRequest) {
+        record(.bindingMismatch(signals: [], mode: mode), request, session: nil, subject: nil)
+    }
+
+    private func reject(_ code: VerdictCode, _ request: AuthRequest, token: VerifiedToken?) {
+        record(
+            .tokenRejected(code: code), request, session: token?.session, subject: token?.subject,
+            identifier: token?.identifier)
+    }
+
+    /// Writes an audit event about what an answer did to a session.
+    func audit(
+        _ kind: AuditEvent.Kind, session: String?, subject: String?, client: ClientIdentity, requestID: String
+    ) {
+        audit.record(
+            AuditEvent(kind, sid: session, sub: subject, clientAddress: client.address, requestID: requestID))
+    }
+
+    private func record(
+        _ kind: AuditEvent.Kind, _ request: AuthRequest, session: String?, subject: String?, identifier: String? = nil
+    ) {
+        audit.record(
+            AuditEvent(
+                kind, sid: session, sub: subject, jti: identifier, clientAddress: request.client.address,
+                requestID: request.requestID))
+    }
+}
+
+extension CookieChange {
+    /// Whether the access cookie is deleted.
+    var clearsAccess: Bool { if case .clear(true, _) = self { true } else { false } }
+}

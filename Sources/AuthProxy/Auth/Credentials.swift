@@ -1,0 +1,90 @@
+internal import Configuration
+internal import HTTPWire
+
+/// What a request brings to show who it comes from, as ranges of its head's bytes.
+struct Credentials {
+    /// What one kind of credential came to.
+    enum Found {
+        case none
+        case token(ByteRange)
+        /// There is one, but it is no token: these bytes, or none where the scheme stands alone.
+        case malformed(ByteRange)
+        /// Two that differ.
+        case ambiguous
+    }
+
+    /// The access (or WebSocket) token that decides: of the first of the route's sources that holds one.
+    private(set) var access = Found.none
+    /// Where it was found.
+    private(set) var source: RouteConfiguration.TokenSource?
+    /// The refresh cookie.
+    private(set) var refresh = Found.none
+
+    /// Reads them.
+    ///
+    /// - Parameters:
+    ///   - cookies: has scanned the head for the access cookie (0) and the refresh cookie (1).
+    ///   - handshake: what the WebSocket handshake holds, if it is one.
+    init(
+        _ head: borrowing RequestHead, in bytes: RawSpan, sources: [RouteConfiguration.TokenSource],
+        cookies: borrowing CookieScanner, handshake: WebSocketHandshake?
+    ) {
+        for candidate in sources {
+            let found: Found
+            switch candidate {
+            case .authorization: found = Self.bearer(head, bytes)
+            case .cookie: found = Self.cookie(cookies.match(0), bytes)
+            case .websocketProtocol: found = handshake?.token.map(Found.token) ?? .none
+            }
+            if case .none = found { continue }
+            access = found
+            source = candidate
+            break
+        }
+        if cookies.hasMatches { refresh = Self.cookie(cookies.match(1), bytes) }
+    }
+
+    /// The Authorization field; only its Bearer scheme is ours.
+    private static func bearer(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Found {
+        guard let line = head.first(.authorization) else { return .none }
+        let first = BearerCredential.parse(line.value, in: bytes)
+        guard head.count(of: .authorization) > 1 else { return found(first, line.value) }
+        // The field is no list: more than one line of it, of which one is for us, has no single meaning.
+        var isOurs = false
+        for other in head.fields where other.known == .authorization {
+            let credential = BearerCredential.parse(other.value, in: bytes)
+            if credential != .none { isOurs = true }
+            if !bytes.isEqual(other.value, line.value) { return isOurs || first != .none ? .ambiguous : .none }
+        }
+        return found(first, line.value)
+    }
+
+    private static func found(_ credential: BearerCredential, _ value: ByteRange) -> Found {
+        switch credential {
+        case .none: .none
+        case .token(let range): .token(range)
+        case .malformed: .malformed(value)
+        }
+    }
+
+    private static func cookie(_ match: CookieScanner.Match, _ bytes: RawSpan) -> Found {
+        switch match {
+        case .absent: .none
+        case .conflicting: .ambiguous
+        case .found(let value):
+            // An empty cookie is what some applications leave of one that they delete.
+            value.isEmpty ? .none : BearerCredential.isToken(value, in: bytes) ? .token(value) : .malformed(value)
+        }
+    }
+}
+
+extension RawSpan {
+    /// Whether two ranges hold the same bytes.
+    func isEqual(_ left: ByteRange, _ right: ByteRange) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in 0..<left.count where byteAt(Int(left.start) + index) != byteAt(Int(right.start) + index) {
+            return false
+        }
+        return true
+    }
+}

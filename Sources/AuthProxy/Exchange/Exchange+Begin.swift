@@ -1,0 +1,232 @@
+internal import Configuration
+internal import EventIO
+internal import HTTPWire
+internal import Tokens
+
+/// The first step: which route, which credentials, and whether the loop can decide by itself.
+extension Exchange {
+    /// Begins with bytes that start with the head that the worker has just parsed.
+    ///
+    /// - Returns: how many bytes were taken: the head, and what has come of its body.
+    func begin(_ bytes: RawSpan) -> Int {
+        record.startedAt = MonotonicTime.microseconds
+        let headLength = worker.head.headLength
+        do throws(HTTPParseError) {
+            try readHead(bytes)
+            guard let target = try canonicalTarget(bytes) else { return headLength }
+            try worker.cookies.scan(worker.head.table, in: bytes)
+            try decide(bytes, target)
+        } catch {
+            worker.counters.count(error.kind)
+            requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
+            fail(ProxyFault(error))
+        }
+        guard stage != .over else { return headLength }
+        return headLength + takeRequestBody(bytes, from: headLength)
+    }
+
+    /// An answer to something that is no request.
+    func refuseUnparsed(_ fault: ProxyFault) {
+        record.startedAt = MonotonicTime.microseconds
+        record.makeRequestID(&worker.requestIDs)
+        keepsAlive = false
+        reason = fault.reason
+        answer(fault.answer(requestID: record.requestIDText, closes: true))
+    }
+
+    private func readHead(_ bytes: RawSpan) throws(HTTPParseError) {
+        let head = worker.head
+        method = head.method
+        clientMinorVersion = head.minorVersion
+        keepsAlive = head.keepsAlive && !worker.isDraining
+        let most = site.configuration.limits.maxRequestsPerConnection
+        if most > 0, downstream.requestCount >= most { keepsAlive = false }
+        expectsContinue = head.expectsContinue
+        let isTrusted = !site.trustedProxies.isEmpty && site.trustedProxies.contains(downstream.peer)
+        forwarding.isTrusted = isTrusted
+        if isTrusted {
+            forwarding.client = ForwardedFor.client(
+                head.table, in: bytes, peer: downstream.peer, isTrusted: site.trustedProxies.contains)
+        }
+        record.set(method: head.methodRange, of: bytes)
+        if let authority = head.authority { record.set(host: authority.host, of: bytes) }
+        if isTrusted, let line = head.first(.xRequestID), head.count(of: .xRequestID) == 1,
+            RequestID.isAcceptable(line.value, in: bytes)
+        {
+            record.set(requestID: line.value, of: bytes)
+        } else {
+            record.makeRequestID(&worker.requestIDs)
+        }
+    }
+
+    /// Chooses the route by the canonical path, which is left in the worker's `target`.
+    ///
+    /// - Returns: where path and query end; nil if the request was answered already.
+    private func canonicalTarget(_ bytes: RawSpan) throws(HTTPParseError) -> CanonicalTarget? {
+        let output = worker.target
+        output.removeAll()
+        let parsed = worker.head.parsedTarget
+        let target: CanonicalTarget
+        if parsed.form == .asterisk {
+            output.append("*")
+            target = .asterisk
+        } else if let found = CanonicalTarget.recognise(bytes.bytes(parsed.pathAndQuery)) {
+            output.append(parsed.pathAndQuery, of: bytes)
+            target = found
+        } else {
+            target = try CanonicalTarget.canonicalise(bytes.bytes(parsed.pathAndQuery), into: output)
+        }
+        let path = ByteRange(0, target.pathLength)
+        // The buffer does not change any more while this request is decided.
+        unsafe record.set(path: path, of: output.bytes)
+        route = unsafe worker.route(in: output.bytes.bytes(path), hasParameters: target.hasParameters, head: bytes)
+        guard route != nil else {
+            requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
+            fail(.noRoute)
+            return nil
+        }
+        return target
+    }
+
+    // MARK: Credentials
+
+    private func decide(_ bytes: RawSpan, _ target: CanonicalTarget) throws(HTTPParseError) {
+        guard let route else { return }
+        requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
+        if route === site.reserved { return beginReserved(bytes, target) }
+        if !isBodyAllowed(route) { return fail(.bodyTooLarge) }
+        let handshake: WebSocketHandshake?
+        do throws(WebSocketRefusal) {
+            handshake =
+                WebSocketHandshake.isRequested(worker.head, in: bytes)
+                ? try WebSocketHandshake.parse(worker.head, in: bytes) : nil
+        } catch {
+            return refuseHandshake(error)
+        }
+        wantsUpgrade = handshake != nil
+        let credentials = Credentials(
+            worker.head, in: bytes, sources: route.sources, cookies: worker.cookies, handshake: handshake)
+        let userAgent = worker.head.first(.userAgent)?.value
+        if route.configuration.mayIssueSessions { record.set(userAgent: userAgent, of: bytes) }
+        let decision = AuthPhase.decide(
+            credentials, route: route, cache: worker.cache, userAgent: userAgent, address: forwarding.client, in: bytes,
+            now: worker.now)
+        switch decision {
+        case .proceed(let entry, let change):
+            identity = entry
+            cookies = change
+            verdict = entry != nil ? .ok : route.configuration.authentication == .none ? .notRequired : .anonymous
+            forward(bytes, target: target, handshake: handshake)
+        case .refuse(let refusal):
+            notePreference(bytes)
+            refuse(refusal)
+        case .ask:
+            keepHead(bytes)
+            ask(
+                AuthRequest(
+                    credentials, userAgent: userAgent, address: forwarding.client, in: bytes,
+                    requestID: record.requestIDText), route)
+        }
+    }
+
+    private func isBodyAllowed(_ route: Route) -> Bool {
+        guard let most = route.configuration.maxBodyBytes else { return true }
+        return requestBody.remaining <= most
+    }
+
+    private func refuseHandshake(_ refusal: WebSocketRefusal) {
+        reason = "websocket_handshake"
+        var answer = LocalAnswer(
+            refusal.status, error: "bad_request", code: refusal == .conflictingTokens ? "credentials_ambiguous" : nil,
+            message: refusal.sentence, requestID: record.requestIDText)
+        if refusal == .version { answer.fields.append(("Sec-WebSocket-Version", "13")) }
+        if refusal == .version { answer.fields.append(("Upgrade", "websocket")) }
+        self.answer(answer)
+    }
+
+    /// Notes what only a refusal asks for, while the head's bytes are there.
+    func notePreference(_ bytes: RawSpan) {
+        preference = AcceptPreference.of(worker.head, in: bytes)
+        if route?.configuration.allowedOrigins.isEmpty == false, let line = worker.head.first(.origin) {
+            origin = bytes.string(line.value)
+        }
+    }
+
+    /// Copies the head, for when its bytes are needed after this turn.
+    func keepHead(_ bytes: RawSpan) {
+        notePreference(bytes)
+        let buffer = headBytes ?? worker.buffers.take()
+        headBytes = buffer
+        buffer.removeAll()
+        buffer.append(ByteRange(0, worker.head.headLength), of: bytes)
+    }
+
+    /// Answers that the credentials do not suffice.
+    func refuse(_ refusal: Refusal) {
+        guard let route else { return }
+        verdict = refusal.code
+        if case .storeUnavailable = refusal.code { reason = "store_unavailable" }
+        answer(
+            RefusalAnswer.make(
+                refusal, route: route, preference: preference, origin: origin, cookies: site.cookies,
+                requestID: record.requestIDText, now: worker.now))
+    }
+
+    // MARK: The slow path
+
+    private func ask(_ request: AuthRequest, _ route: Route) {
+        stage = .deciding
+        let authenticator = worker.authenticator
+        let box = LoopBound((exchange: self, authenticator: authenticator, route: route), to: worker.loop)
+        worker.loop.startTask {
+            let (exchange, authenticator, route) = box.value
+            let decision = await authenticator.authenticate(request, route: route)
+            exchange.decided(decision)
+        }
+    }
+
+    /// The slow path has come to a decision.
+    private func decided(_ decision: AuthDecision) {
+        guard stage == .deciding, let headBytes else { return }
+        record.decidedAt = MonotonicTime.microseconds
+        switch decision {
+        case .refuse(let refusal): refuse(refusal)
+        case .ask: refuse(Refusal(503, .storeUnavailable, "The token cannot be checked now; try again soon."))
+        case .proceed(let entry, let change):
+            identity = entry
+            cookies = change
+            verdict = entry != nil ? .ok : .anonymous
+            // The head was complete and without flaw before; its copy is too.
+            unsafe resume(headBytes.bytes)
+        }
+    }
+
+    private func resume(_ bytes: RawSpan) {
+        do throws(HTTPParseError) {
+            guard case .complete = try worker.parse(bytes, limits: site.requestLimits) else { return fail(.noRoute) }
+            try worker.cookies.scan(worker.head.table, in: bytes)
+            worker.target.removeAll()
+            let parsed = worker.head.parsedTarget
+            let target: CanonicalTarget
+            if parsed.form == .asterisk {
+                worker.target.append("*")
+                target = .asterisk
+            } else {
+                target = try CanonicalTarget.canonicalise(bytes.bytes(parsed.pathAndQuery), into: worker.target)
+            }
+            var handshake: WebSocketHandshake?
+            if wantsUpgrade {
+                do throws(WebSocketRefusal) {
+                    handshake = try WebSocketHandshake.parse(worker.head, in: bytes)
+                } catch {
+                    return refuseHandshake(error)
+                }
+            }
+            forward(bytes, target: target, handshake: handshake)
+        } catch {
+            return fail(ProxyFault(error))
+        }
+        guard stage != .over else { return }
+        downstream.withInput { bytes in takeRequestBody(bytes, from: 0) }
+    }
+}

@@ -1,0 +1,330 @@
+internal import EventIO
+internal import HTTPWire
+
+/// The way up: the head as the application gets it, a connection, the body as it comes.
+extension Exchange {
+    /// Writes the upstream head and gets a connection.
+    ///
+    /// - Parameter target: path and query in the worker's `target`.
+    func forward(_ bytes: RawSpan, target: CanonicalTarget, handshake: WebSocketHandshake?) {
+        guard let route else { return }
+        var lines: [UInt8] = []
+        if let identity {
+            switch identity.lines(route.identity) {
+            case .success(let rendered): lines = rendered
+            case .failure(let failure):
+                worker.warn("route \(route.name): \(failure.field) \(failure.reason), so the request is refused")
+                verdict = .claimsInsufficient
+                notePreference(bytes)
+                return refuse(Refusal(403, .claimsInsufficient, ProxyFault.badClaims.message))
+            }
+        }
+        if handshake != nil { keepHead(bytes) }
+        let writer = RequestHeadWriter(
+            site: site, route: route, forwarding: forwarding, handshake: handshake, identity: lines)
+        // Both buffers are left alone while the head is written.
+        let (path, texts) = (worker.target, record.bytes)
+        unsafe writer.write(
+            worker.head, in: bytes, target: path.bytes, requestID: texts.bytes.bytes(record.requestID),
+            cookies: worker.cookies, fallbackHost: site.upstreams[route.upstream].nameBytes, to: requestBytes)
+        stage = .connecting
+        obtainUpstream(mustBeFresh: false)
+    }
+
+    func obtainUpstream(mustBeFresh: Bool) {
+        guard let route else { return }
+        attempts += 1
+        record.connectStartedAt = MonotonicTime.microseconds
+        switch worker.pool(route.upstream, of: site).obtain(for: self, mustBeFresh: mustBeFresh) {
+        case .ready(let connection):
+            // A request that must not be sent twice is not sent to a connection that is dead already.
+            if !isSafeToRepeat, connection.hasUnexpectedInput {
+                connection.abandon()
+                return obtainUpstream(mustBeFresh: true)
+            }
+            upstreamConnected(connection)
+        case .pending:
+            // The queue has no other clock.
+            if upstream == nil, stage == .connecting { loopDeadline(worker.times.upstreamConnect) }
+        case .refused:
+            worker.counters.count(.upstreamQueue)
+            fail(.busy)
+        }
+    }
+
+    /// Whether the request may be sent a second time (RFC 9110 §9.2.2), and all of it is still there.
+    private var isSafeToRepeat: Bool { method.isIdempotent && isRepeatable }
+
+    func upstreamIsConnecting(_ connection: UpstreamConnection) { upstream = connection }
+
+    func upstreamConnected(_ connection: UpstreamConnection) {
+        guard stage == .connecting else { return connection.abandon() }
+        upstream = connection
+        record.connectedAt = MonotonicTime.microseconds
+        stage = .forwarding
+        downstream.suspendDeadline()
+        flushRequest()
+    }
+
+    func upstreamUnreachable(timedOut: Bool) {
+        upstream = nil
+        guard stage == .connecting, let route else { return }
+        worker.counters.count(timedOut ? .connectTimeout : .connect)
+        if !timedOut, attempts < worker.pool(route.upstream, of: site).endpointCount {
+            return obtainUpstream(mustBeFresh: true)
+        }
+        fail(timedOut ? .connectTimeout : .unreachable)
+    }
+
+    // MARK: Sending
+
+    /// Sends what lies in `requestBytes`.
+    func flushRequest() {
+        guard let upstream else { return }
+        let result = unsafe requestBytes.withUnsafeBytes { bytes in
+            unsafe upstream.send(UnsafeRawBufferPointer(rebasing: bytes[requestSent...]))
+        }
+        guard case .bytes(let sent) = result else { return upstreamBroke() }
+        requestSent += sent
+        if requestSent < requestBytes.count {
+            upstream.startWriting()
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+            return
+        }
+        upstream.stopWriting()
+        requestWasSent()
+    }
+
+    /// All bytes so far are with the application.
+    private func requestWasSent() {
+        guard let upstream else { return }
+        if stage == .tunnel { return tunnelUpstreamDrained() }
+        if requestBody.isComplete {
+            if !hasResponseHead {
+                worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamFirstByte)
+            }
+            return
+        }
+        // More of the body has to come from the client.
+        upstream.suspendDeadline()
+        if !isRepeatable {
+            requestBytes.removeAll()
+            requestSent = 0
+        }
+        downstream.withInput { bytes in takeRequestBody(bytes, from: 0) }
+        if !requestBody.isComplete, stage == .forwarding {
+            downstream.startReading()
+            if !expectsContinue { loopDeadline(worker.times.bodyIdle) }
+        }
+    }
+
+    func upstreamWritable() { flushRequest() }
+
+    // MARK: The body
+
+    /// The client has sent something.
+    func downstreamReadable() {
+        if stage == .tunnel { return tunnelFromClient() }
+        guard !requestBody.isComplete, stage == .forwarding || stage == .reserved || stage == .discarding else {
+            if wantsUpgrade, stage == .connecting || stage == .forwarding { return readBeforeSwitch() }
+            // Requests behind this one, or the client's end; a body that has to wait stays in the socket.
+            if requestBody.isComplete {
+                if !downstream.readAhead() { downstreamBroke() }
+            } else {
+                downstream.stopReading()
+            }
+            return
+        }
+        let scratch = unsafe worker.loop.scratch
+        switch unsafe downstream.receive(into: scratch) {
+        case .bytes(let count):
+            // The scratch buffer is good until the next read.
+            let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+            let taken = takeRequestBody(bytes, from: 0)
+            if taken < count, stage != .over { downstream.keep(bytes, from: taken) }
+        case .wouldBlock: break
+        case .end:
+            downstream.noteEnd()
+            abort("client_gone")
+        case .failed: downstreamBroke()
+        }
+    }
+
+    /// Takes what belongs to the request's body and sends it on, or keeps or drops it, as the stage demands.
+    ///
+    /// - Returns: how many bytes were taken.
+    func takeRequestBody(_ bytes: RawSpan, from start: Int) -> Int {
+        guard !requestBody.isComplete, stage != .over, start < bytes.byteCount else { return 0 }
+        // While nobody can use them, they wait in the input buffer.
+        if stage == .deciding || (stage == .connecting && requestBytes.count >= worker.streamBufferBytes) { return 0 }
+        if stage == .flushing || stage == .settling { return 0 }
+        let taken: Int
+        switch requestBody.framing {
+        case .length:
+            taken = requestBody.take(bytes.byteCount - start)
+            deliver(bytes, ByteRange(start, start + taken))
+        case .chunked: taken = takeChunks(bytes, from: start)
+        case .none, .untilClose: taken = 0
+        }
+        if stage != .over { requestBodyAdvanced() }
+        return taken
+    }
+
+    private func takeChunks(_ bytes: RawSpan, from start: Int) -> Int {
+        var offset = start
+        do throws(HTTPParseError) {
+            while true {
+                switch try requestBody.decoder.next(bytes, from: offset) {
+                case .data(let range):
+                    requestBody.note(range.count)
+                    offset = Int(range.end)
+                    if let most = route?.configuration.maxBodyBytes, requestBody.count > most {
+                        requestBody.end()
+                        keepsAlive = false
+                        fail(.bodyTooLarge)
+                        return bytes.byteCount - start
+                    }
+                    deliverChunk(bytes, range)
+                case .needMore(let consumed): return consumed - start
+                case .end(let consumed):
+                    requestBody.end()
+                    if stage == .connecting || stage == .forwarding { appendLastChunk() }
+                    return consumed - start
+                }
+                if stage == .over { return bytes.byteCount - start }
+            }
+        } catch {
+            worker.counters.count(error.kind)
+            requestBody.end()
+            keepsAlive = false
+            fail(ProxyFault(error))
+            return bytes.byteCount - start
+        }
+    }
+
+    private func deliverChunk(_ bytes: RawSpan, _ range: ByteRange) {
+        guard stage == .connecting || stage == .forwarding else { return deliver(bytes, range) }
+        requestBytes.append(hex: UInt64(range.count))
+        requestBytes.append("\r\n")
+        requestBytes.append(range, of: bytes)
+        requestBytes.append("\r\n")
+    }
+
+    private func appendLastChunk() {
+        requestBytes.append("0\r\n")
+        let decoder = requestBody.decoder
+        if !decoder.trailerBytes.isEmpty {
+            let bytes = unsafe decoder.trailerBytes.span.bytes
+            for line in decoder.trailers.lines
+            where TrailerRules.mayForward(line, in: bytes) && !site.firewall.contains(line, in: bytes) {
+                requestBytes.append(line.line, of: bytes)
+            }
+        }
+        requestBytes.append("\r\n")
+    }
+
+    /// Passes on bytes of a body with a length, or hands them to who collects or drops them.
+    private func deliver(_ bytes: RawSpan, _ range: ByteRange) {
+        switch stage {
+        case .reserved: requestBytes.append(range, of: bytes)
+        case .discarding: break
+        case .forwarding
+        where requestSent == requestBytes.count && requestBytes.count > 0 || !isRepeatable && requestBytes.isEmpty:
+            // Nothing waits: the bytes go from the scratch buffer to the socket.
+            guard let upstream else { return }
+            isRepeatable = false
+            requestBytes.removeAll()
+            requestSent = 0
+            let part = bytes.bytes(range)
+            guard case .bytes(let sent) = unsafe part.withUnsafeBytes({ unsafe upstream.send($0) }) else {
+                return upstreamBroke()
+            }
+            if sent < range.count {
+                requestBytes.append(ByteRange(Int(range.start) + sent, Int(range.end)), of: bytes)
+            }
+        default: requestBytes.append(range, of: bytes)
+        }
+    }
+
+    /// After more of the body was taken: send it, wait for more, or go on to the answer.
+    private func requestBodyAdvanced() {
+        switch stage {
+        case .forwarding:
+            if requestBytes.count > requestSent {
+                flushRequest()
+                if stage == .forwarding, requestBytes.count > requestSent { downstream.stopReading() }
+            } else if requestBody.isComplete {
+                requestWasSent()
+            }
+            if stage == .forwarding, requestBody.isComplete {
+                downstream.suspendDeadline()
+            } else if stage == .forwarding, downstream.isReading {
+                loopDeadline(worker.times.bodyIdle)
+            }
+            // What was sent of a streamed body is gone.
+            if stage == .forwarding, requestSent == requestBytes.count, requestBody.count > Int64(Self.discardLimit) {
+                isRepeatable = false
+                requestBytes.removeAll()
+                requestSent = 0
+            }
+        case .connecting:
+            if requestBytes.count >= worker.streamBufferBytes { downstream.stopReading() }
+        case .reserved: reservedBodyAdvanced()
+        case .discarding:
+            if requestBody.count > Int64(Self.discardLimit) { keepsAlive = false }
+            if requestBody.isComplete || !keepsAlive { finishAnswer() }
+        default: break
+        }
+    }
+
+    // MARK: Trouble
+
+    /// The client's connection is broken.
+    func downstreamBroke() {
+        abort("client_gone")
+    }
+
+    /// The client was silent for too long, or an exchange waited in vain.
+    func downstreamTimedOut() {
+        switch stage {
+        case .connecting:
+            worker.counters.count(.connectTimeout)
+            fail(.connectTimeout)
+        case .forwarding, .reserved:
+            worker.counters.count(.bodyIdleTimeout)
+            fail(.bodyTimeout)
+        case .discarding: abort("body_timeout")
+        case .tunnel: endTunnel("tunnel_idle")
+        default: break
+        }
+    }
+
+    /// The upstream's connection broke, or ended where it must not.
+    func upstreamBroke() {
+        guard stage == .forwarding || stage == .settling || stage == .tunnel else { return }
+        if stage == .tunnel { return endTunnel("upstream_closed") }
+        let isUntouched = !hasResponseHead && responseBytes == nil && interimResponses == 0
+        if isUntouched, !wasRetried, isSafeToRepeat, upstream?.isReused == true {
+            wasRetried = true
+            worker.counters.add(1, to: .retries)
+            releaseUpstream(mayReuse: false)
+            requestSent = 0
+            stage = .connecting
+            return obtainUpstream(mustBeFresh: true)
+        }
+        worker.counters.count(.closedEarly)
+        fail(.closedEarly)
+    }
+
+    func upstreamTimedOut() {
+        switch stage {
+        case .tunnel: endTunnel("tunnel_idle")
+        case .forwarding where !hasResponseHead:
+            worker.counters.count(.firstByteTimeout)
+            fail(.firstByteTimeout)
+        default:
+            worker.counters.count(.idleTimeout)
+            abort("upstream_idle")
+        }
+    }
+}

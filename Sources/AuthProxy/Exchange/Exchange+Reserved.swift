@@ -1,0 +1,82 @@
+internal import EventIO
+internal import HTTPWire
+internal import Tokens
+
+/// Requests for the reserved path: read whole, answered by an endpoint, never forwarded.
+extension Exchange {
+    /// The body that an endpoint takes at most.
+    static let reservedBodyLimit = 16 * 1024
+
+    func beginReserved(_ bytes: RawSpan, _ target: CanonicalTarget) {
+        stage = .reserved
+        keepHead(bytes)
+        guard requestBody.remaining <= Int64(Self.reservedBodyLimit) else {
+            keepsAlive = false
+            return fail(.bodyTooLarge)
+        }
+        if expectsContinue {
+            expectsContinue = false
+            worker.output.append("HTTP/1.1 100 Continue\r\n\r\n")
+            let isAlive = downstream.write(worker.output)
+            worker.output.removeAll()
+            guard isAlive else { return downstreamBroke() }
+        }
+        if requestBody.isComplete { return askEndpoint() }
+        loopDeadline(worker.times.bodyIdle)
+    }
+
+    func reservedBodyAdvanced() {
+        guard requestBytes.count <= Self.reservedBodyLimit else {
+            keepsAlive = false
+            return fail(.bodyTooLarge)
+        }
+        guard requestBody.isComplete else { return loopDeadline(worker.times.bodyIdle) }
+        downstream.suspendDeadline()
+        askEndpoint()
+    }
+
+    private func askEndpoint() {
+        guard let headBytes, let endpoints = worker.endpoints else { return fail(.noRoute) }
+        // The copy of the head and the collected body stay as they are while they are read.
+        guard let request = unsafe worker.reservedRequest(in: headBytes.bytes, body: requestBytes, of: self),
+            let credentials = unsafe worker.reservedCredentials(in: headBytes.bytes, of: self)
+        else { return fail(.noRoute) }
+        let services = worker.services
+        let authenticator = worker.authenticator
+        let route = site.reserved
+        let box = LoopBound((exchange: self, authenticator: authenticator), to: worker.loop)
+        worker.loop.startTask {
+            let (exchange, authenticator) = box.value
+            var request = request
+            var change = CookieChange.none
+            if endpoints.needsIdentity(method: request.method, path: request.path) {
+                switch await authenticator.authenticate(credentials, route: route) {
+                case .proceed(let entry, let cookies):
+                    request.identity = entry?.token
+                    change = await authenticator.settle(cookies)
+                    if entry == nil { request.refusal = (401, .tokenMissing, TokenError.missing.sentence) }
+                case .refuse(let refusal):
+                    request.refusal = (refusal.status, refusal.code, refusal.message)
+                    change = refusal.cookies
+                case .ask: request.refusal = (503, .storeUnavailable, "The token cannot be checked now.")
+                }
+            }
+            let answer = await endpoints.answer(request, services)
+            exchange.answered(answer, change)
+        }
+    }
+
+    private func answered(_ reserved: ReservedAnswer, _ change: CookieChange) {
+        guard stage == .reserved else { return }
+        var answer = LocalAnswer(reserved.status)
+        answer.fields = reserved.fields
+        answer.body = reserved.body
+        answer.contentType = reserved.contentType
+        switch reserved.cookies {
+        case .unchanged: answer.cookies = site.cookies.lines(change, now: worker.now)
+        case .set(let tokens): answer.cookies = site.cookies.lines(.set(tokens), now: worker.now)
+        case .cleared: answer.cookies = site.cookies.lines(.clear(access: true, refresh: true), now: worker.now)
+        }
+        self.answer(answer)
+    }
+}

@@ -1,0 +1,270 @@
+internal import EventIO
+internal import HTTPWire
+internal import Tokens
+
+/// The way down: the answer's head, our cookies, the body with back-pressure.
+extension Exchange {
+    /// How many interim responses an application may send before its answer.
+    private static let interimLimit = 32
+
+    /// The application has sent something.
+    func upstreamReadable() {
+        guard let upstream else { return }
+        let scratch = unsafe worker.loop.scratch
+        switch unsafe upstream.receive(into: scratch) {
+        case .bytes(let count):
+            // The scratch buffer is good until the next read.
+            let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+            if stage == .tunnel {
+                tunnelToClient(bytes)
+            } else if hasResponseHead {
+                takeResponseBody(bytes, from: 0)
+            } else if let kept = responseBytes {
+                kept.append(bytes)
+                // The buffer is not appended to while its bytes are looked at.
+                unsafe takeResponse(kept.bytes, isKept: true)
+            } else {
+                takeResponse(bytes, isKept: false)
+            }
+        case .wouldBlock: break
+        case .end: upstreamEnded()
+        case .failed: upstreamBroke()
+        }
+    }
+
+    private func upstreamEnded() {
+        if stage == .tunnel { return tunnelUpstreamEnded() }
+        guard hasResponseHead, responseBody.framing == .untilClose else { return upstreamBroke() }
+        responseBody.end()
+        let output = worker.output
+        if clientFraming == .chunked { output.append("0\r\n\r\n") }
+        let isAlive = output.isEmpty || downstream.write(output)
+        output.removeAll()
+        guard isAlive else { return downstreamBroke() }
+        finishResponse(excess: false)
+    }
+
+    // MARK: The head
+
+    /// Looks for the answer's head in bytes that begin with one.
+    ///
+    /// - Parameter isKept: whether the bytes are those of `responseBytes`; otherwise what has to wait is copied there.
+    private func takeResponse(_ bytes: RawSpan, isKept: Bool) {
+        if record.firstByteAt == 0 { record.firstByteAt = MonotonicTime.microseconds }
+        var offset = 0
+        while true {
+            let rest = bytes.extracting(offset..<bytes.byteCount)
+            do throws(HTTPParseError) {
+                guard case .complete = try worker.parseResponse(rest, method: method, limits: site.responseLimits)
+                else {
+                    return keepResponse(bytes, from: offset, isKept: isKept)
+                }
+            } catch {
+                worker.counters.count(.malformedAnswer)
+                return fail(ProxyFault(error))
+            }
+            guard worker.responseHead.isInterim else {
+                return takeFinalResponse(rest, in: bytes, from: offset, isKept: isKept)
+            }
+            interimResponses += 1
+            guard interimResponses <= Self.interimLimit, forwardInterim(rest) else { return }
+            offset += worker.responseHead.headLength
+            if offset == bytes.byteCount { return keepResponse(bytes, from: offset, isKept: isKept) }
+        }
+    }
+
+    private func keepResponse(_ bytes: RawSpan, from offset: Int, isKept: Bool) {
+        if isKept {
+            responseBytes?.consume(first: offset)
+            return
+        }
+        guard offset < bytes.byteCount else { return }
+        let buffer = worker.buffers.take()
+        responseBytes = buffer
+        buffer.append(ByteRange(offset, bytes.byteCount), of: bytes)
+    }
+
+    /// Sends an interim response on (RFC 9110 §15.2); HTTP/1.0 knows none.
+    ///
+    /// - Returns: false if the exchange is over.
+    private func forwardInterim(_ bytes: RawSpan) -> Bool {
+        if worker.responseHead.status == 100 {
+            expectsContinue = false
+            if !requestBody.isComplete { loopDeadline(worker.times.bodyIdle) }
+        }
+        guard clientMinorVersion >= 1 else { return true }
+        let output = worker.output
+        ResponseHeadWriter.writeInterim(worker.responseHead, in: bytes, site: site, to: output)
+        let isAlive = downstream.write(output)
+        output.removeAll()
+        if !isAlive { downstreamBroke() }
+        return isAlive
+    }
+
+    private func takeFinalResponse(_ rest: RawSpan, in bytes: RawSpan, from offset: Int, isKept: Bool) {
+        let head = worker.responseHead
+        if head.status == 101, !head.isUpgrade || !wantsUpgrade {
+            worker.counters.count(.malformedAnswer)
+            return fail(.badAnswer)
+        }
+        let hasOrder = head.table.contains(.sallyport) && route?.configuration.mayIssueSessions == true
+        var mustSettle = hasOrder
+        if case .set = cookies { mustSettle = true }
+        guard mustSettle else {
+            sendResponse(rest, cookies: cookies, isKept: isKept)
+            return
+        }
+        let orders: SessionOrders?
+        do throws(SessionOrders.Flaw) {
+            orders = hasOrder ? try SessionOrders(head, in: rest) : nil
+        } catch {
+            worker.counters.count(.malformedSession)
+            worker.warn("route \(route?.name ?? ""): \(error.sentence)")
+            return fail(.badSession)
+        }
+        keepResponse(bytes, from: offset, isKept: isKept)
+        settle(orders)
+    }
+
+    /// Sends the head, and what has come of the body.
+    func sendResponse(_ rest: RawSpan, cookies: CookieChange, isKept: Bool) {
+        let head = worker.responseHead
+        if head.status == 101 { return switchProtocols(rest, cookies: cookies) }
+        hasResponseHead = true
+        responseStatus = head.status
+        upstreamMayBeReused = head.keepsAlive && !wantsUpgrade
+        responseBody.begin(head.framing, in: .response, limits: site.responseLimits)
+        clientFraming = head.framing
+        if head.framing == .untilClose || head.framing == .chunked {
+            clientFraming = clientMinorVersion >= 1 ? .chunked : .untilClose
+        }
+        // A client that was refused an upgrade may have sent bytes of the other protocol already.
+        if clientFraming == .untilClose || wantsUpgrade || worker.isDraining { keepsAlive = false }
+        // What is left of the request's body would be taken for the next request.
+        if !requestBody.isComplete, responseBody.isComplete { keepsAlive = false }
+        let writer = ResponseHeadWriter(
+            site: site, framing: clientFraming, clientMinorVersion: clientMinorVersion, keepsAlive: keepsAlive,
+            cookies: site.cookies.lines(cookies, now: worker.now))
+        writer.write(head, in: rest, date: worker.dateLine, to: worker.output)
+        takeResponseBody(rest, from: head.headLength)
+        if isKept || responseBytes != nil, let buffer = responseBytes {
+            responseBytes = nil
+            worker.buffers.give(buffer)
+        }
+    }
+
+    // MARK: The body
+
+    /// Sends body bytes on, behind what lies in the worker's output buffer.
+    func takeResponseBody(_ bytes: RawSpan, from start: Int) {
+        let output = worker.output
+        var direct = ByteRange(start, start)
+        var end = start
+        switch responseBody.framing {
+        case .none: break
+        case .length:
+            end = start + responseBody.take(bytes.byteCount - start)
+            direct = ByteRange(start, end)
+        case .untilClose:
+            end = bytes.byteCount
+            responseBody.note(end - start)
+            if clientFraming == .chunked {
+                appendChunk(bytes, ByteRange(start, end), output)
+            } else {
+                direct = ByteRange(start, end)
+            }
+        case .chunked:
+            guard let consumed = takeResponseChunks(bytes, from: start, output) else { return }
+            end = consumed
+        }
+        let isAlive = output.isEmpty && direct.isEmpty || downstream.write(output, bytes.bytes(direct))
+        output.removeAll()
+        guard isAlive else { return downstreamBroke() }
+        if responseBody.isComplete { return finishResponse(excess: end < bytes.byteCount) }
+        guard let upstream else { return }
+        if downstream.hasOutput {
+            // The client is slower than the application: it waits.
+            upstream.stopReading()
+            upstream.suspendDeadline()
+        } else {
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+        }
+    }
+
+    /// Decodes chunks and encodes them anew: extensions go, trailers are looked at.
+    ///
+    /// - Returns: where the body's bytes end; nil if the exchange has failed.
+    private func takeResponseChunks(_ bytes: RawSpan, from start: Int, _ output: OutputBuffer) -> Int? {
+        var offset = start
+        do throws(HTTPParseError) {
+            while true {
+                switch try responseBody.decoder.next(bytes, from: offset) {
+                case .data(let range):
+                    responseBody.note(range.count)
+                    offset = Int(range.end)
+                    if clientFraming == .chunked {
+                        appendChunk(bytes, range, output)
+                    } else {
+                        output.append(range, of: bytes)
+                    }
+                case .needMore(let consumed): return consumed
+                case .end(let consumed):
+                    responseBody.end()
+                    if clientFraming == .chunked { appendTrailers(output) }
+                    return consumed
+                }
+            }
+        } catch {
+            output.removeAll()
+            worker.counters.count(.malformedAnswer)
+            abort("malformed_answer")
+            return nil
+        }
+    }
+
+    private func appendChunk(_ bytes: RawSpan, _ range: ByteRange, _ output: OutputBuffer) {
+        guard !range.isEmpty else { return }
+        output.append(hex: UInt64(range.count))
+        output.append("\r\n")
+        output.append(range, of: bytes)
+        output.append("\r\n")
+    }
+
+    private func appendTrailers(_ output: OutputBuffer) {
+        output.append("0\r\n")
+        let decoder = responseBody.decoder
+        if !decoder.trailerBytes.isEmpty {
+            let bytes = unsafe decoder.trailerBytes.span.bytes
+            for line in decoder.trailers.lines where TrailerRules.mayForward(line, in: bytes) {
+                output.append(line.line, of: bytes)
+            }
+        }
+        output.append("\r\n")
+    }
+
+    /// The whole answer has come.
+    ///
+    /// - Parameter excess: whether the application sent more than its answer: then its connection is good for nothing.
+    private func finishResponse(excess: Bool) {
+        bytesOut = responseBody.count
+        let isWholeRequest = requestBody.isComplete && requestSent == requestBytes.count
+        if !requestBody.isComplete { keepsAlive = false }
+        releaseUpstream(mayReuse: upstreamMayBeReused && isWholeRequest && !excess)
+        finishAnswer()
+    }
+
+    /// The client has taken everything that waited.
+    func downstreamDrained() {
+        switch stage {
+        case .flushing: end()
+        case .tunnel: tunnelDownstreamDrained()
+        case .forwarding:
+            guard let upstream else { return }
+            upstream.startReading()
+            if hasResponseHead {
+                worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+            }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,130 @@
+internal import Configuration
+internal import EventIO
+internal import HTTPWire
+internal import Tokens
+
+/// Between the application's answer and the client: sessions that it issues or ends, and whether the cookies of a refresh
+/// are still the newest. Only answers that concern cookies come this way.
+extension Exchange {
+    /// What became of an application's orders.
+    private enum Settlement: Sendable {
+        case cookies(CookieChange)
+        case tokens(IssuedTokens)
+        case unavailable
+        case malformed(String)
+    }
+
+    /// Follows the orders and settles the cookies, then sends the answer that waits in `responseBytes`.
+    func settle(_ orders: SessionOrders?) {
+        stage = .settling
+        upstream?.stopReading()
+        upstream?.suspendDeadline()
+        downstream.suspendDeadline()
+        let change = cookies
+        let client = clientIdentity
+        let token = identity?.token
+        let requestID = record.requestIDText
+        let box = LoopBound((exchange: self, authenticator: worker.authenticator), to: worker.loop)
+        worker.loop.startTask {
+            let (exchange, authenticator) = box.value
+            let settlement: Settlement
+            if let orders {
+                settlement = await Self.follow(
+                    orders, authenticator, client: client, token: token, change: change, requestID: requestID)
+            } else {
+                settlement = .cookies(await authenticator.settle(change))
+            }
+            exchange.settled(settlement)
+        }
+    }
+
+    /// The client, as the session's tokens will be bound to it.
+    private var clientIdentity: ClientIdentity {
+        ClientIdentity(address: forwarding.client.description, userAgent: record.userAgentText)
+    }
+
+    private static func follow(
+        _ orders: SessionOrders, _ authenticator: Authenticator, client: ClientIdentity, token: VerifiedToken?,
+        change: CookieChange, requestID: String
+    ) async -> Settlement {
+        let manager = authenticator.manager
+        do throws(TokenError) {
+            if let (subject, claims) = orders.issue {
+                let tokens = try await manager.issueSession(subject: subject, claims: claims, client: client)
+                authenticator.audit(
+                    .sessionIssued, session: tokens.session, subject: subject, client: client, requestID: requestID)
+                // Signing in again is a new session; the old one is over.
+                if let token, try await manager.endSession(token.session) {
+                    authenticator.audit(
+                        .sessionEnded(reason: .replaced), session: token.session, subject: token.subject,
+                        client: client,
+                        requestID: requestID)
+                }
+                return .tokens(tokens)
+            }
+            if let claims = orders.update, let token {
+                _ = try await manager.updateSession(token.session, claims: claims)
+            }
+            guard let end = orders.end else { return .cookies(await authenticator.settle(change)) }
+            if let token {
+                if end == .all, let subject = token.subject {
+                    _ = try await manager.endAllSessions(of: subject)
+                } else {
+                    _ = try await manager.endSession(token.session)
+                }
+                authenticator.audit(
+                    .sessionEnded(reason: .application), session: token.session, subject: token.subject, client: client,
+                    requestID: requestID)
+            }
+            return .cookies(.clear(access: true, refresh: true))
+        } catch {
+            switch error {
+            case .store: return .unavailable
+            default: return .malformed(error.sentence)
+            }
+        }
+    }
+
+    private func settled(_ settlement: Settlement) {
+        guard stage == .settling, let bytes = responseBytes else { return }
+        stage = .forwarding
+        switch settlement {
+        case .unavailable:
+            verdict = .storeUnavailable
+            refuse(Refusal(503, .storeUnavailable, "The session cannot be kept now; try again soon."))
+        case .malformed(let sentence):
+            worker.counters.count(.malformedSession)
+            worker.warn("route \(route?.name ?? ""): the session that the application issues is refused: \(sentence)")
+            fail(.badSession)
+        case .tokens(let tokens):
+            if route?.configuration.sessionDelivery == .json {
+                return answer(Self.tokenAnswer(tokens, now: worker.now))
+            }
+            sendSettled(bytes, .set(tokens))
+        case .cookies(let change): sendSettled(bytes, change)
+        }
+    }
+
+    private func sendSettled(_ bytes: OutputBuffer, _ change: CookieChange) {
+        do throws(HTTPParseError) {
+            // It was complete and without flaw before.
+            guard
+                case .complete = try unsafe worker.parseResponse(
+                    bytes.bytes, method: method, limits: site.responseLimits)
+            else { return fail(.badAnswer) }
+        } catch {
+            return fail(ProxyFault(error))
+        }
+        upstream?.startReading()
+        // The buffer is not appended to any more.
+        unsafe sendResponse(bytes.bytes, cookies: change, isKept: true)
+    }
+
+    /// The token answer of RFC 6749 §5.1.
+    static func tokenAnswer(_ tokens: IssuedTokens, now: Int64) -> LocalAnswer {
+        var answer = LocalAnswer(200)
+        answer.body = TokenAnswer.body(tokens, now: now)
+        answer.fields.append(("Pragma", "no-cache"))
+        return answer
+    }
+}

@@ -1,0 +1,28 @@
+public import Tokens
+
+/// What an endpoint of the reserved path answers.
+public struct ReservedAnswer: Sendable {
+    /// What happens to the session cookies.
+    public enum Cookies: Sendable {
+        /// What authentication decided stands (a refresh that was due sets both).
+        case unchanged
+        /// Both are set.
+        case set(IssuedTokens)
+        /// Both are deleted, whether they were there or not.
+        case cleared
+    }
+
+    /// The status code.
+    public var status: Int
+    /// Further fields; values are plain ASCII without control bytes.
+    public var fields: [(name: String, value: String)] = []
+    /// The body.
+    public var body: [UInt8] = []
+    /// The body's media type.
+    public var contentType = "application/json"
+    /// What happens to the session cookies.
+    public var cookies = Cookies.unchanged
+
+    /// An answer without a body.
+    public init(_ status: Int) { self.status = status }
+}

@@ -1,0 +1,183 @@
+internal import HTTPWire
+
+/// Writes the head that the application gets: first everything that only we may say is taken out, then it is said
+/// (strip, then add). One pass over the field lines; neighbours that stay are copied in one go.
+struct RequestHeadWriter {
+    let site: Site
+    let route: Route
+    let forwarding: Forwarding
+    /// What the WebSocket handshake holds, if the request is one; then the upgrade goes on to the application.
+    let handshake: WebSocketHandshake?
+    /// The identity's header lines.
+    let identity: [UInt8]
+
+    /// Appends the head.
+    ///
+    /// - Parameters:
+    ///   - target: the canonical path and query.
+    ///   - requestID: the request's identifier.
+    ///   - fallbackHost: what an HTTP/1.0 request without Host is for.
+    func write(
+        _ head: borrowing RequestHead, in bytes: RawSpan, target: RawSpan, requestID: RawSpan,
+        cookies: borrowing CookieScanner, fallbackHost: [UInt8], to output: OutputBuffer
+    ) {
+        output.append(head.methodRange, of: bytes)
+        output.append(byte: UInt8(ascii: " "))
+        output.append(target)
+        output.append(" HTTP/1.1\r\nHost: ")
+        let host = authority(head)
+        if let host { output.append(host, of: bytes) } else { output.append(fallbackHost) }
+        output.append("\r\n")
+        copyLines(head, bytes, cookies, output)
+        if let handshake {
+            output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+            let before = output.count
+            output.append("Sec-WebSocket-Protocol: ")
+            if handshake.appendOffers(of: head, in: bytes, to: output) {
+                output.append("\r\n")
+            } else {
+                output.truncate(to: before)
+            }
+        }
+        appendForwarding(head, bytes, host, fallbackHost, output)
+        output.append("X-Request-Id: ")
+        output.append(requestID)
+        output.append("\r\n")
+        output.append(identity)
+        output.append("\r\n")
+    }
+
+    /// The authority as the client spelled it: of the target, or of Host.
+    private func authority(_ head: borrowing RequestHead) -> ByteRange? {
+        if head.parsedTarget.form == .absolute { return head.parsedTarget.authority }
+        return head.first(.host)?.value
+    }
+
+    // MARK: Strip
+
+    private func copyLines(
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ cookies: borrowing CookieScanner, _ output: OutputBuffer
+    ) {
+        // The run of lines that stay as they are, not copied yet.
+        var runStart: Int32 = 0
+        var runEnd: Int32 = 0
+        for line in head.fields {
+            if mayPass(line, head, bytes) {
+                if line.known == .cookie, cookies.hasMatches {
+                    output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
+                    runStart = line.lineEnd
+                    runEnd = line.lineEnd
+                    copyCookies(line, bytes, cookies, output)
+                    continue
+                }
+                if line.name.start != runEnd {
+                    output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
+                    runStart = line.name.start
+                }
+                runEnd = line.lineEnd
+            }
+        }
+        output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
+    }
+
+    private func copyCookies(
+        _ line: FieldLine, _ bytes: RawSpan, _ cookies: borrowing CookieScanner, _ output: OutputBuffer
+    ) {
+        let before = output.count
+        output.append("Cookie: ")
+        if cookies.appendOthers(of: line.value, in: bytes, to: output) {
+            output.append("\r\n")
+        } else {
+            output.truncate(to: before)
+        }
+    }
+
+    /// Whether a field of the client reaches the application as it is.
+    @inline(__always)
+    private func mayPass(_ line: FieldLine, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Bool {
+        switch line.known {
+        case .other:
+            if !forwarding.isTrusted, isForwardedField(line.name, bytes) { return false }
+        case .sallyport, .host, .via, .xRequestID: return false
+        case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .http2Settings,
+            .proxyAuthorization, .proxyAuthenticate:
+            // Of the message's framing, `Transfer-Encoding: chunked` is all that there can be; it is written anew.
+            if line.known == .transferEncoding { break }
+            return false
+        case .xForwardedFor, .forwarded: return false
+        case .xForwardedHost, .xForwardedProto, .xForwardedPort, .xRealIP:
+            if !forwarding.isTrusted { return false }
+        case .authorization:
+            if !route.configuration.forwardsBearerToken, BearerCredential.parse(line.value, in: bytes) != .none {
+                return false
+            }
+        case .expect: if !head.expectsContinue { return false }
+        case .trailer: if head.framing != .chunked { return false }
+        case .secWebSocketProtocol: if handshake != nil { return false }
+        default: break
+        }
+        if site.firewall.contains(line, in: bytes) { return false }
+        return !head.isNominated(line, in: bytes) || line.known == .transferEncoding
+    }
+
+    /// `X-Forwarded-…`, whatever comes behind it.
+    @inline(__always)
+    private func isForwardedField(_ name: ByteRange, _ bytes: RawSpan) -> Bool {
+        guard name.count > 12 else { return false }
+        let start = Int(name.start)
+        // `x-forwar` in lower case, first byte in the lowest bits.
+        guard bytes.load64(start) | 0x2020_2020_2020_2020 == 0x7261_7772_6f66_2d78 else { return false }
+        return bytes.equalsIgnoringCase(ByteRange(start + 8, start + 12), "ded-")
+    }
+
+    // MARK: Add
+
+    private func appendForwarding(
+        _ head: borrowing RequestHead, _ bytes: RawSpan, _ host: ByteRange?, _ fallbackHost: [UInt8],
+        _ output: OutputBuffer
+    ) {
+        output.append("X-Forwarded-For: ")
+        appendChain(.xForwardedFor, head, bytes, output)
+        forwarding.peer.append(to: output)
+        output.append("\r\n")
+        if !forwarding.isTrusted || !head.table.contains(.xForwardedProto) {
+            output.append(forwarding.isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
+        }
+        if !forwarding.isTrusted || !head.table.contains(.xForwardedHost) {
+            output.append("X-Forwarded-Host: ")
+            if let host { output.append(host, of: bytes) } else { output.append(fallbackHost) }
+            output.append("\r\n")
+        }
+        output.append("Forwarded: ")
+        appendChain(.forwarded, head, bytes, output)
+        output.append("for=")
+        if forwarding.peer.isIPv4 {
+            forwarding.peer.append(to: output)
+        } else {
+            output.append("\"[")
+            forwarding.peer.append(to: output)
+            output.append("]\"")
+        }
+        output.append(";host=\"")
+        // A host holds neither quotes nor backslashes.
+        if let host { output.append(host, of: bytes) } else { output.append(fallbackHost) }
+        output.append(forwarding.isSecure ? "\";proto=https\r\n" : "\";proto=http\r\n")
+        output.append("Via: ")
+        for line in head.fields where line.known == .via {
+            output.append(line.value, of: bytes)
+            output.append(", ")
+        }
+        output.append(head.minorVersion == 0 ? "1.0 sallyport\r\n" : "1.1 sallyport\r\n")
+    }
+
+    /// What a trusted proxy said already, in front of what we say.
+    private func appendChain(
+        _ field: KnownField, _ head: borrowing RequestHead, _ bytes: RawSpan, _ output: OutputBuffer
+    ) {
+        guard forwarding.isTrusted, head.table.contains(field) else { return }
+        for line in head.fields where line.known == field && !line.value.isEmpty {
+            output.append(line.value, of: bytes)
+            output.append(", ")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+internal import HTTPWire
+
+/// Makes identifiers of requests: 32 hexadecimal digits, unique but no secret. It belongs to one loop.
+struct RequestID {
+    private let prefix = UInt64.random(in: 0...UInt64.max)
+    private var counter = UInt64.random(in: 0...UInt64.max)
+
+    /// How many bytes an identifier of ours has.
+    static let length = 32
+    /// How many bytes one from a trusted proxy may have.
+    static let longest = 128
+
+    /// Appends the next one.
+    mutating func appendNext(to output: OutputBuffer) {
+        // An odd step visits all 2^64 numbers before one comes again.
+        counter &+= 0x9e37_79b9_7f4a_7c15
+        Self.append(prefix, to: output)
+        Self.append(counter, to: output)
+    }
+
+    private static func append(_ number: UInt64, to output: OutputBuffer) {
+        output.reserve(16)
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift) & 15)
+            output.append(byte: digit < 10 ? digit &+ 0x30 : digit &+ 0x57)
+        }
+    }
+
+    /// Whether an identifier of a trusted proxy may be kept: visible ASCII of bounded length.
+    static func isAcceptable(_ range: ByteRange, in bytes: RawSpan) -> Bool {
+        guard range.count >= 1, range.count <= longest else { return false }
+        for offset in range.range where bytes.byteAt(offset) <= 0x20 || bytes.byteAt(offset) >= 0x7f { return false }
+        return true
+    }
+}

@@ -1,0 +1,208 @@
+public import Configuration
+internal import EventIO
+public import Logging
+internal import Synchronization
+public import Tokens
+
+/// The proxy: listeners, loops, and what they share. It may run several times in one process, as tests do.
+///
+///     let server = try ProxyServer(configuration, parts)
+///     print(server.addresses)
+///     server.drain(timeout: .seconds(30))
+///
+/// All methods block for as long as their work takes, and belong on no loop's thread.
+public final class ProxyServer: Sendable {
+    /// What the server is made of, by whoever starts it.
+    public struct Parts: Sendable {
+        /// Opens the store of a configuration for one loop, given as a task executor on which its calls will be made.
+        public var openStore: @Sendable (ProxyConfiguration, StoreContext) throws -> any TokenStore
+        /// The source of "now" for tokens.
+        public var clock: WallClock
+        /// Writes all logs.
+        public var logWriter: LogWriter
+        /// For sentences to the operator.
+        public var logger: Logger
+        /// The endpoints of the reserved path.
+        public var endpoints: (any ReservedEndpoints)?
+
+        /// Names the parts.
+        public init(
+            clock: WallClock = .system, logWriter: LogWriter, logger: Logger, endpoints: (any ReservedEndpoints)?,
+            openStore: @escaping @Sendable (ProxyConfiguration, StoreContext) throws -> any TokenStore
+        ) {
+            self.openStore = openStore
+            self.clock = clock
+            self.logWriter = logWriter
+            self.logger = logger
+            self.endpoints = endpoints
+        }
+    }
+
+    private struct State {
+        var configuration: ProxyConfiguration
+        var stores: [any TokenStore]
+        var listeners: [ListenerGroup]
+        var isStopped = false
+    }
+
+    private let parts: Parts
+    private let shared: SharedParts
+    private let threads: [LoopThread]
+    private let workers: [Worker]
+    private let state: Mutex<State>
+
+    /// Starts the loops and listens.
+    ///
+    /// - Throws: ``SiteError``, `IOError` (an address that cannot be bound), what ``Parts/openStore`` throws, or
+    ///   `TokenKeyError`; nothing is left running then.
+    public init(_ configuration: ProxyConfiguration, _ parts: Parts) throws {
+        self.parts = parts
+        shared = SharedParts(
+            logWriter: parts.logWriter, audit: AuditLog(parts.logWriter), counters: Counters(parts.logWriter),
+            logger: parts.logger, endpoints: parts.endpoints)
+        let site = try Site(configuration)
+        let count = configuration.workers ?? ProxyServer.processorCount
+        var threads: [LoopThread] = []
+        var stores: [any TokenStore] = []
+        do {
+            for number in 0..<count { threads.append(try LoopThread(name: "loop-\(number)")) }
+            stores = try Self.openStores(configuration, threads, parts)
+            var workers: [Worker] = []
+            for (thread, store) in zip(threads, stores) {
+                let manager = try Self.manager(configuration, store, parts.clock)
+                let worker = Worker(loop: thread.loop, site: site, manager: manager, shared: shared)
+                Self.watch(store, worker)
+                workers.append(worker)
+            }
+            let listeners = try configuration.listeners.map { try ListenerGroup($0.address, workers) }
+            for worker in workers {
+                let index = workers.firstIndex { $0 === worker } ?? 0
+                let box = LoopBound(listeners.map { $0.listeners[index] }, to: worker.loop)
+                worker.loop.post { worker.start(box.value) }
+            }
+            self.threads = threads
+            self.workers = workers
+            state = Mutex(State(configuration: configuration, stores: stores, listeners: listeners))
+        } catch {
+            for thread in threads { thread.join() }
+            throw error
+        }
+    }
+
+    /// Where it listens, in the order of the configuration: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/gate.sock`.
+    public var addresses: [String] { state.withLock { $0.listeners.map(\.address.description) } }
+
+    /// The audit log, for events that happen outside of a loop.
+    public var audit: AuditLog { shared.audit }
+
+    /// The counters of all loops.
+    public var counters: Counters { shared.counters }
+
+    /// The configuration in force.
+    public var configuration: ProxyConfiguration { state.withLock { $0.configuration } }
+
+    /// Puts another configuration into force without dropping a connection: requests that begin from now on follow it.
+    ///
+    /// The number of workers stays, and so do listeners whose address is the same.
+    ///
+    /// - Throws: as ``init(_:_:)``; then the old configuration stays in force, all of it.
+    public func reload(_ configuration: ProxyConfiguration) throws {
+        let site = try Site(configuration)
+        try state.withLock { state in
+            var stores = state.stores
+            let isSameStore = state.configuration.store == configuration.store
+            if !isSameStore { stores = try Self.openStores(configuration, threads, parts) }
+            let managers = try stores.map { try Self.manager(configuration, $0, parts.clock) }
+            var kept = state.listeners
+            var groups: [ListenerGroup] = []
+            for listener in configuration.listeners {
+                let wanted = listener.address
+                if let index = kept.firstIndex(where: { $0.wanted == wanted }) {
+                    groups.append(kept.remove(at: index))
+                } else {
+                    groups.append(try ListenerGroup(wanted, workers))
+                }
+            }
+            for (index, worker) in workers.enumerated() {
+                let manager = managers[index]
+                if !isSameStore { Self.watch(stores[index], worker) }
+                let box = LoopBound(groups.map { $0.listeners[index] }, to: worker.loop)
+                worker.loop.post {
+                    worker.adopt(site, manager: manager)
+                    worker.replaceListeners(box.value)
+                }
+            }
+            if !isSameStore { Self.closeLater(state.stores) }
+            state.configuration = configuration
+            state.stores = stores
+            state.listeners = groups
+        }
+    }
+
+    /// Accepts no more, lets exchanges finish, and stops when they have, or when the time is over.
+    ///
+    /// - Returns: whether all of them had finished.
+    @discardableResult
+    public func drain(timeout: Duration) -> Bool {
+        let latch = Latch(workers.count)
+        for worker in workers { worker.loop.post { worker.drain { latch.arrive() } } }
+        let isDrained = latch.wait(timeout)
+        stop()
+        return isDrained
+    }
+
+    /// Stops at once: connections are cut.
+    public func stop() {
+        let stores: [any TokenStore]? = state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.isStopped = true
+            return state.stores
+        }
+        guard let stores else { return }
+        for worker in workers { worker.loop.post { worker.stop() } }
+        let latch = Latch(1)
+        Task {
+            for store in stores { await store.close() }
+            latch.arrive()
+        }
+        _ = latch.wait(.seconds(5))
+        for thread in threads { thread.join() }
+        shared.audit.reportSuppressed()
+    }
+
+    // MARK: Parts
+
+    private static func openStores(_ configuration: ProxyConfiguration, _ threads: [LoopThread], _ parts: Parts) throws
+        -> [any TokenStore]
+    {
+        var stores: [any TokenStore] = []
+        for (number, thread) in threads.enumerated() {
+            let context = StoreContext(loop: thread.loop, number: number, first: stores.first, logger: parts.logger)
+            stores.append(try parts.openStore(configuration, context))
+        }
+        return stores
+    }
+
+    private static func manager(_ configuration: ProxyConfiguration, _ store: any TokenStore, _ clock: WallClock) throws
+        -> JWTManager
+    {
+        JWTManager(
+            keys: try TokenKeys(configuration.tokens), store: store, settings: TokenSettings(configuration.tokens),
+            clock: clock)
+    }
+
+    private static func watch(_ store: any TokenStore, _ worker: Worker) {
+        store.observeInvalidations { [weak worker] change in
+            guard let worker else { return }
+            worker.loop.perform { worker.invalidate(change) }
+        }
+    }
+
+    /// Closes stores that requests under way may still ask for a moment.
+    private static func closeLater(_ stores: [any TokenStore]) {
+        Task {
+            do { try await Task.sleep(for: .seconds(5)) } catch {}
+            for store in stores { await store.close() }
+        }
+    }
+}

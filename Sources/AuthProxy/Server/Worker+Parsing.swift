@@ -1,0 +1,113 @@
+internal import HTTPWire
+internal import Tokens
+
+/// Parsing into the values that a loop's requests share one after the other.
+extension Worker {
+    /// Parses a request's head into ``head``.
+    func parse(_ bytes: RawSpan) throws(HTTPParseError) -> HeadProgress {
+        try RequestHeadParser.parse(bytes, limits: site.requestLimits, into: &head)
+    }
+
+    /// Parses a request's head under the limits of the configuration that it follows.
+    func parse(_ bytes: RawSpan, limits: HeadLimits) throws(HTTPParseError) -> HeadProgress {
+        try RequestHeadParser.parse(bytes, limits: limits, into: &head)
+    }
+
+    /// Parses an answer's head into ``responseHead``.
+    func parseResponse(_ bytes: RawSpan, method: HTTPMethod, limits: HeadLimits) throws(HTTPParseError)
+        -> HeadProgress
+    {
+        try ResponseHeadParser.parse(bytes, requestMethod: method, limits: limits, into: &responseHead)
+    }
+
+    /// Finds the route of the request in ``head``.
+    ///
+    /// - Parameter path: the canonical path.
+    func route(in path: RawSpan, hasParameters: Bool, head bytes: RawSpan) -> Route? {
+        host.removeAll()
+        if let authority = head.authority { authority.appendNormalizedHost(in: bytes, to: host) }
+        matchingPath.removeAll()
+        if hasParameters {
+            CanonicalTarget.appendMatchingPath(of: path, to: matchingPath)
+        } else if path.byteCount == 1, path.byteAt(0) == UInt8(ascii: "*") {
+            // OPTIONS * concerns the server as a whole.
+            matchingPath.append("/")
+        } else {
+            matchingPath.append(path)
+        }
+        // Neither buffer changes while the table is asked.
+        let (host, path) = (host, matchingPath)
+        if unsafe Self.isReserved(path.bytes) { return site.reserved }
+        return unsafe site.routes.find(host: host.bytes, path: path.bytes)
+    }
+
+    /// Whether a path lies in our own namespace.
+    private static func isReserved(_ path: RawSpan) -> Bool {
+        let prefix: StaticString = "/.sallyport"
+        let count = prefix.utf8CodeUnitCount
+        guard path.byteCount >= count, path.equals(ByteRange(0, count), prefix) else { return false }
+        return path.byteCount == count || path.byteAt(count) == UInt8(ascii: "/")
+    }
+
+    /// Checks an application's 101, whose head is in ``responseHead``, against the request whose head's bytes are given.
+    func webSocketAnswer(in response: RawSpan, to request: RawSpan) throws(WebSocketRefusal) -> WebSocketAnswer {
+        let progress: HeadProgress
+        do throws(HTTPParseError) {
+            progress = try parse(request)
+        } catch {
+            throw .acceptance
+        }
+        guard case .complete = progress else { throw .acceptance }
+        let handshake = try WebSocketHandshake.parse(head, in: request)
+        return try WebSocketAnswer.parse(responseHead, in: response, to: handshake, of: head, in: request)
+    }
+
+    /// What an endpoint of the reserved path is asked; nil if the copy of the head cannot be read, which it could before.
+    func reservedRequest(in bytes: RawSpan, body: OutputBuffer, of exchange: Exchange) -> ReservedRequest? {
+        guard let (path, query) = reparse(bytes, exchange) else { return nil }
+        func value(_ field: KnownField) -> String? { head.first(field).map { bytes.string($0.value) } }
+        func cookie(_ index: Int) -> [UInt8]? {
+            if case .found(let range) = cookies.match(index), !range.isEmpty { bytes.array(range) } else { nil }
+        }
+        var bearer: [UInt8]?
+        if let line = head.first(.authorization), case .token(let range) = BearerCredential.parse(line.value, in: bytes)
+        {
+            bearer = bytes.array(range)
+        }
+        let isForwardedSecure = exchange.forwarding.isTrusted && value(.xForwardedProto) == "https"
+        return ReservedRequest(
+            method: bytes.string(head.methodRange), path: path, query: query, contentType: value(.contentType),
+            body: unsafe body.withUnsafeBytes { unsafe Array($0) }, origin: value(.origin),
+            fetchSite: value(.secFetchSite), authority: value(.host) ?? "",
+            isSecure: exchange.forwarding.isSecure || isForwardedSecure,
+            client: ClientIdentity(
+                address: exchange.forwarding.client.description, userAgent: value(.userAgent)),
+            bearer: bearer, accessCookie: cookie(0), refreshCookie: cookie(1), identity: nil, refusal: nil,
+            requestID: exchange.record.requestIDText)
+    }
+
+    /// The credentials of a request for the reserved path.
+    func reservedCredentials(in bytes: RawSpan, of exchange: Exchange) -> AuthRequest? {
+        guard reparse(bytes, exchange) != nil else { return nil }
+        let credentials = Credentials(
+            head, in: bytes, sources: site.reserved.sources, cookies: cookies, handshake: nil)
+        return AuthRequest(
+            credentials, userAgent: head.first(.userAgent)?.value, address: exchange.forwarding.client, in: bytes,
+            requestID: exchange.record.requestIDText)
+    }
+
+    private func reparse(_ bytes: RawSpan, _ exchange: Exchange) -> (path: String, query: String?)? {
+        do throws(HTTPParseError) {
+            guard case .complete = try parse(bytes, limits: exchange.site.requestLimits) else { return nil }
+            try cookies.scan(head.table, in: bytes)
+            target.removeAll()
+            let found = try CanonicalTarget.canonicalise(bytes.bytes(head.parsedTarget.pathAndQuery), into: target)
+            let whole = target.string
+            let path = whole.utf8.prefix(found.pathLength).dropFirst("/.sallyport/".utf8.count)
+            let query = found.hasQuery ? whole.utf8.dropFirst(found.pathLength + 1) : nil
+            return (String(path) ?? "", query.flatMap { String($0) })
+        } catch {
+            return nil
+        }
+    }
+}
