@@ -19,3 +19,8 @@
 static inline EVP_PKEY *sallyport_generate_rsa(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
 static inline EVP_PKEY *sallyport_generate_ec(const char *group) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", group); }
 static inline EVP_PKEY *sallyport_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+
+/* Macros that join other macros are not imported. */
+static inline int sallyport_selection_key_pair(void) { return EVP_PKEY_KEYPAIR; }
+static inline int sallyport_selection_public_key(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline long sallyport_memory_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }

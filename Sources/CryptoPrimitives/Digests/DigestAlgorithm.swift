@@ -44,9 +44,7 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
     let sha512 = unsafe fetch(.sha512)
 
     private static func fetch(_ digest: DigestAlgorithm) -> OpaquePointer {
-        // A static string ends with a NUL byte.
-        let name = unsafe UnsafeRawPointer(digest.name.utf8Start).assumingMemoryBound(to: CChar.self)
-        guard let method = unsafe EVP_MD_fetch(nil, name, nil) else {
+        guard let method = unsafe EVP_MD_fetch(nil, digest.name.cString, nil) else {
             preconditionFailure("the cryptographic library lacks \(digest)")
         }
         return unsafe method

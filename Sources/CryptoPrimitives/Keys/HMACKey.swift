@@ -22,11 +22,11 @@ public final class HMACKey: Sendable {
         let isReady = unsafe secret.withUnsafeBufferPointer { secret in
             // A parameter points to its name and its text until the call that reads it, which changes neither. Both are
             // static strings: a String's C form (that of the macro OSSL_MAC_PARAM_DIGEST) would be gone by then.
-            let key: StaticString = "digest"
-            let name = unsafe UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self)
-            let text = unsafe UnsafeMutableRawPointer(mutating: algorithm.name.utf8Start)
-                .assumingMemoryBound(to: CChar.self)
-            var parameters = unsafe [OSSL_PARAM_construct_utf8_string(name, text, 0), OSSL_PARAM_construct_end()]
+            let name: StaticString = "digest"
+            let text = unsafe UnsafeMutablePointer(mutating: algorithm.name.cString)
+            var parameters = unsafe [
+                OSSL_PARAM_construct_utf8_string(name.cString, text, 0), OSSL_PARAM_construct_end(),
+            ]
             return unsafe EVP_MAC_init(context, secret.baseAddress, secret.count, &parameters) == 1
         }
         guard isReady else {

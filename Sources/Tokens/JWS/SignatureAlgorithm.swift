@@ -34,4 +34,21 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
         case .edDSA: nil
         }
     }
+
+    /// How a key pair signs; nil for an algorithm that takes a secret.
+    var scheme: SignatureScheme? {
+        switch self {
+        case .hs256, .hs384, .hs512: nil
+        case .rs256: .rsaPKCS1(.sha256)
+        case .rs384: .rsaPKCS1(.sha384)
+        case .rs512: .rsaPKCS1(.sha512)
+        case .ps256: .rsaPSS(.sha256)
+        case .ps384: .rsaPSS(.sha384)
+        case .ps512: .rsaPSS(.sha512)
+        case .es256: .ecdsa(.p256)
+        case .es384: .ecdsa(.p384)
+        case .es512: .ecdsa(.p521)
+        case .edDSA: .ed25519
+        }
+    }
 }

@@ -5,23 +5,36 @@ public final class TokenKey: Sendable {
     /// What the key is made of.
     enum Material: Sendable {
         case secret(HMACKey)
+        case pair(SignatureKey)
     }
 
     /// The key's name (`kid`, RFC 7515 §4.1.4); nil where it has none.
     public let identifier: String?
     /// The only algorithm that it is used with.
     public let algorithm: SignatureAlgorithm
+    /// Whether the key can sign, and not only verify.
+    public let canSign: Bool
     let material: Material
     /// The key of the fingerprints in tokens that this key signs; nil for a public key, which signs none.
     let fingerprintKey: HMACKey?
 
+    /// A key of checked material.
+    ///
+    /// - Parameter secretBytes: what makes the key secret; nil for a public key.
     init(
-        identifier: String?, algorithm: SignatureAlgorithm, material: Material, fingerprintKey: HMACKey?
-    ) {
+        identifier: String?, algorithm: SignatureAlgorithm, material: Material, secretBytes: [UInt8]?,
+        maySign: Bool = true
+    ) throws(TokenKeyError) {
         self.identifier = identifier
         self.algorithm = algorithm
         self.material = material
-        self.fingerprintKey = fingerprintKey
+        canSign = maySign && secretBytes != nil
+        fingerprintKey = try secretBytes.map { (secret) throws(TokenKeyError) in
+            // A key of its own for another purpose, which tells nothing about the secret.
+            let label = Array("sallyport client fingerprint, version 1".utf8)
+            let derived = try Self.hmacKey(secret, .sha256).authenticationCode(for: label.span)
+            return try Self.hmacKey(derived.array, .sha256)
+        }
     }
 
     /// A shared secret.
@@ -33,6 +46,12 @@ public final class TokenKey: Sendable {
     public convenience init(
         secret: [UInt8], algorithm: SignatureAlgorithm = .hs256, identifier: String? = nil
     ) throws(TokenKeyError) {
+        try self.init(secret: secret, algorithm: algorithm, identifier: identifier, maySign: true)
+    }
+
+    convenience init(
+        secret: [UInt8], algorithm: SignatureAlgorithm, identifier: String?, maySign: Bool
+    ) throws(TokenKeyError) {
         guard algorithm.isSymmetric, let digest = algorithm.digest else {
             throw TokenKeyError(.unsuitable, "\(algorithm.rawValue) takes no secret: it needs a key pair")
         }
@@ -43,13 +62,27 @@ public final class TokenKey: Sendable {
                 "the secret has \(secret.count) bytes; \(algorithm.rawValue) needs at least \(digest.byteCount) "
                     + "(RFC 7518 §3.2)")
         }
-        let key = try Self.hmacKey(secret, digest)
-        // A key of its own for another purpose, which tells nothing about the secret.
-        let label = Array("sallyport client fingerprint, version 1".utf8)
-        let derived = try Self.hmacKey(secret, .sha256).authenticationCode(for: label.span)
-        self.init(
-            identifier: identifier, algorithm: algorithm, material: .secret(key),
-            fingerprintKey: try Self.hmacKey(derived.array, .sha256))
+        try self.init(
+            identifier: identifier, algorithm: algorithm, material: .secret(try Self.hmacKey(secret, digest)),
+            secretBytes: secret, maySign: maySign)
+    }
+
+    /// A public key or a key pair of the library underneath, once its kind is found to go with the algorithm.
+    convenience init(
+        _ key: AsymmetricKey, algorithm: SignatureAlgorithm, identifier: String?, maySign: Bool = true
+    ) throws(TokenKeyError) {
+        guard let scheme = algorithm.scheme else {
+            throw TokenKeyError(.unsuitable, "\(algorithm.rawValue) takes a secret and no key pair")
+        }
+        let pair: SignatureKey
+        do throws(CryptoError) {
+            pair = try SignatureKey(key, scheme: scheme)
+        } catch {
+            throw TokenKeyError(.unsuitable, "the key is not one for \(algorithm.rawValue)")
+        }
+        try self.init(
+            identifier: identifier, algorithm: algorithm, material: .pair(pair), secretBytes: key.privateBytes,
+            maySign: maySign)
     }
 
     /// A new random secret, as long as the algorithm's digest.
@@ -60,10 +93,21 @@ public final class TokenKey: Sendable {
         return SecureRandom.bytes(digest.byteCount)
     }
 
-    /// Whether the key can sign, and not only verify.
-    public var canSign: Bool {
-        switch material {
-        case .secret: true
+    /// A new key: a random secret, or a key pair (RSA of 2048 bits).
+    public static func generate(
+        _ algorithm: SignatureAlgorithm, identifier: String? = nil
+    ) throws(TokenKeyError) -> TokenKey {
+        guard let scheme = algorithm.scheme else {
+            return try TokenKey(
+                secret: randomSecret(for: algorithm) ?? [], algorithm: algorithm, identifier: identifier)
+        }
+        do {
+            let key = try AsymmetricKey.generate(for: scheme)
+            return try TokenKey(key, algorithm: algorithm, identifier: identifier)
+        } catch let error as TokenKeyError {
+            throw error
+        } catch {
+            throw TokenKeyError(.malformed, "\(error)")
         }
     }
 
@@ -71,6 +115,7 @@ public final class TokenKey: Sendable {
     var signatureByteCount: Int {
         switch material {
         case .secret(let key): key.algorithm.byteCount
+        case .pair(let key): key.signatureByteCount
         }
     }
 
@@ -78,18 +123,26 @@ public final class TokenKey: Sendable {
     func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) -> Bool {
         switch material {
         case .secret(let key): key.isValid(signature, for: message)
+        case .pair(let key): key.isValid(signature, for: message)
         }
     }
 
     /// The signature over `message`; nil if the key cannot sign.
     func signature(for message: Span<UInt8>) -> [UInt8]? {
+        guard canSign else { return nil }
         switch material {
-        case .secret(let key): key.authenticationCode(for: message).array
+        case .secret(let key): return key.authenticationCode(for: message).array
+        case .pair(let key):
+            do throws(CryptoError) {
+                return try key.signature(for: message)
+            } catch {
+                return nil
+            }
         }
     }
 
-    static func hmacKey(_ secret: [UInt8], _ digest: DigestAlgorithm) throws(TokenKeyError) -> HMACKey {
-        do {
+    private static func hmacKey(_ secret: [UInt8], _ digest: DigestAlgorithm) throws(TokenKeyError) -> HMACKey {
+        do throws(CryptoError) {
             return try HMACKey(secret: secret.span, algorithm: digest)
         } catch {
             throw TokenKeyError(.malformed, error.description)
