@@ -18,12 +18,15 @@ extension AsymmetricKey {
     /// A key from one block of PEM (RFC 7468): SubjectPublicKeyInfo, PKCS #8, or the older forms of RSA and EC. A
     /// block that needs a password is refused.
     public convenience init(pem: [UInt8], isPrivate: Bool) throws(CryptoError) {
-        var key: OpaquePointer?
+        // The decoder keeps pointers to the result and to the format's name until it has run: both stay in place.
+        let result = UnsafeMutablePointer<OpaquePointer?>.allocate(capacity: 1)
+        unsafe result.initialize(to: nil)
+        defer { unsafe result.deallocate() }
+        let format: StaticString = "PEM"
         let selection = KeySelection.of(isPrivate: isPrivate)
-        // The decoder writes `key` when it is run, within this call.
-        guard let context = unsafe OSSL_DECODER_CTX_new_for_pkey(&key, "PEM", nil, nil, selection, nil, nil) else {
-            throw .failed(operation: "reading PEM")
-        }
+        guard
+            let context = unsafe OSSL_DECODER_CTX_new_for_pkey(result, format.cString, nil, nil, selection, nil, nil)
+        else { throw .failed(operation: "reading PEM") }
         defer { unsafe OSSL_DECODER_CTX_free(context) }
         // Without a password, no terminal is asked for one.
         _ = unsafe OSSL_DECODER_CTX_set_passphrase(context, [UInt8](), 0)
@@ -32,7 +35,7 @@ extension AsymmetricKey {
             return unsafe OSSL_DECODER_from_data(context, &start, &count) == 1
         }
         ERR_clear_error()
-        guard isRead, let key = unsafe key else {
+        guard isRead, let key = unsafe result.pointee else {
             throw .keyRefused("the PEM block holds no key that can be read without a password")
         }
         try unsafe self.init(taking: key, isPrivate: isPrivate)
