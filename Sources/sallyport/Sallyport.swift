@@ -10,6 +10,6 @@ struct Sallyport: ParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            CheckCommand.self, TokenCommand.self, SessionCommand.self, KeysCommand.self, VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, TokenCommand.self, SessionCommand.self, KeysCommand.self, VersionCommand.self,
         ])
 }

@@ -78,7 +78,10 @@ public final class ProxyServer: Sendable {
             for worker in workers {
                 let index = workers.firstIndex { $0 === worker } ?? 0
                 let box = LoopBound(listeners.map { $0.listeners[index] }, to: worker.loop)
-                worker.loop.post { worker.start(box.value) }
+                worker.loop.post {
+                    worker.start(box.value)
+                    if index == 0 { worker.scheduleCleanup() }
+                }
             }
             self.threads = threads
             self.workers = workers
@@ -129,6 +132,7 @@ public final class ProxyServer: Sendable {
                 let box = LoopBound(groups.map { $0.listeners[index] }, to: worker.loop)
                 worker.loop.post {
                     worker.adopt(site, manager: manager)
+                    if index == 0 { worker.scheduleCleanup() }
                     worker.replaceListeners(box.value)
                 }
             }

@@ -42,6 +42,7 @@ final class Worker: @unchecked Sendable {
     private var pools: [String: UpstreamPool] = [:]
     private var listeners: [Listener] = []
     private var timer: LoopTimer?
+    private var cleanupTimer: LoopTimer?
     private var drained: (() -> Void)?
     private var dateSecond: Int64 = -1
     private(set) var dateLine: [UInt8] = []
@@ -74,13 +75,39 @@ final class Worker: @unchecked Sendable {
         timer.fire(everyMilliseconds: 100)
     }
 
+    /// Has the store forget what has expired, again and again; for one of the loops.
+    func scheduleCleanup() {
+        let timer = cleanupTimer ?? LoopTimer(on: loop) { [unowned self] in cleanUp() }
+        cleanupTimer = timer
+        timer.fire(everyMilliseconds: Int64(max(site.configuration.store.cleanupIntervalSeconds, 0.1) * 1000))
+    }
+
+    /// The work is the store's, in small steps on its own threads; the loop only waits for it.
+    private func cleanUp() {
+        let manager = authenticator.manager
+        let logger = shared.logger
+        loop.startTask {
+            do throws(TokenError) {
+                _ = try await manager.cleanupExpiredTokens()
+            } catch {
+                logger.warning("expired tokens could not be removed: \(error.sentence)")
+            }
+        }
+    }
+
     private func tick() {
         accessLog.flush()
         adjustClock()
     }
 
     private func adjustClock() {
-        wallOffset = LogClock.system.now - MonotonicTime.microseconds
+        let wall = LogClock.system.now
+        wallOffset = wall - MonotonicTime.microseconds
+        let second = wall / 1_000_000
+        if second != dateSecond {
+            dateSecond = second
+            dateLine = HTTPDate.line(second)
+        }
     }
 
     /// Puts another configuration into force for requests that begin from now on.
@@ -134,6 +161,8 @@ final class Worker: @unchecked Sendable {
         for pool in pools.values { pool.closeIdle() }
         timer?.cancel()
         timer = nil
+        cleanupTimer?.cancel()
+        cleanupTimer = nil
         accessLog.flush()
     }
 

@@ -1,0 +1,91 @@
+internal import AuthProxy
+internal import Configuration
+internal import EventIO
+internal import Glibc
+internal import Logging
+
+/// A process that is the proxy: starts the server, and follows signals on its main thread until one of them ends it.
+struct ProxyProcess {
+    /// Reads the configuration, at the start and for each reload.
+    private let load: () throws(ConfigurationProblems) -> ProxyConfiguration
+    /// Called when the server listens, with its addresses.
+    private let ready: ([String]) -> Void
+
+    init(
+        load: @escaping () throws(ConfigurationProblems) -> ProxyConfiguration,
+        ready: @escaping ([String]) -> Void = { _ in }
+    ) {
+        self.load = load
+        self.ready = ready
+    }
+
+    /// Runs the proxy to its end.
+    ///
+    /// - Throws: `ConfigurationProblems` and ``CommandFailure`` for what keeps it from starting.
+    func run() throws {
+        // Before any thread is there: all of them leave the signals to this one.
+        let signals = ProcessSignals.block()
+        let configuration = try load()
+        let writer: LogWriter
+        do throws(LogFileError) {
+            writer = try LogWriter(configuration.logging)
+        } catch {
+            throw CommandFailure.no("\(error)")
+        }
+        let log = ProxyLog(writer, level: Logger.Level(rawValue: configuration.logging.level) ?? .info)
+        let logger = log.logger("proxy")
+        let server: ProxyServer
+        do {
+            server = try ProxyServer(configuration, ProxyParts.make(writer, logger))
+        } catch {
+            writer.close(timeout: .seconds(1))
+            throw Self.failure(error)
+        }
+        for address in server.addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
+        ready(server.addresses)
+        try follow(signals, server, writer, log, logger)
+    }
+
+    private static func failure(_ error: any Error) -> CommandFailure {
+        (error as? CommandFailure) ?? .no("\(error)")
+    }
+
+    private func follow(
+        _ signals: ProcessSignals, _ server: ProxyServer, _ writer: LogWriter, _ log: ProxyLog, _ logger: Logger
+    ) throws {
+        var isEnding = false
+        while true {
+            switch signals.next() {
+            case .reload: reload(server, writer, log, logger)
+            case .end where isEnding:
+                logger.notice("ending at once")
+                writer.close(timeout: .seconds(1))
+                exit(0)
+            case .end:
+                isEnding = true
+                let timeout = server.configuration.drainTimeoutSeconds
+                logger.notice("draining", metadata: ["timeout_seconds": "\(timeout)"])
+                // The drain has a thread of its own, so that a second signal is heard.
+                let thread = try LoopThread(name: "drain")
+                thread.loop.post {
+                    let isDrained = server.drain(timeout: .milliseconds(Int(timeout * 1000)))
+                    logger.notice("\(isDrained ? "drained" : "the time to drain is over: connections were cut")")
+                    writer.close(timeout: .seconds(5))
+                    exit(0)
+                }
+            }
+        }
+    }
+
+    private func reload(_ server: ProxyServer, _ writer: LogWriter, _ log: ProxyLog, _ logger: Logger) {
+        writer.reopen()
+        do {
+            let configuration = try load()
+            try server.reload(configuration)
+            log.level = Logger.Level(rawValue: configuration.logging.level) ?? .info
+            logger.notice("the new configuration is in force")
+        } catch {
+            logger.error("the old configuration stays in force: \(error)")
+        }
+    }
+}
