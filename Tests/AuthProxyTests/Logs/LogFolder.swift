@@ -21,11 +21,16 @@ final class LogFolder: Sendable {
     /// The path of a file in it.
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// The lines of a file in it, each with its end taken off; the file has to end with a line's end.
+    /// The whole lines of a file in it, each with its end taken off.
     func lines(_ name: String) throws -> [Substring] {
         let text = try String(contentsOfFile: file(name), encoding: .utf8)
-        #expect(text.isEmpty || text.hasSuffix("\n"))
+        try #require(text.isEmpty || text.hasSuffix("\n"))
         return text.split(separator: "\n", omittingEmptySubsequences: true)
+    }
+
+    /// How many lines of a file have their end already, while somebody writes it.
+    func lineCount(_ name: String) throws -> Int {
+        try Data(contentsOf: URL(fileURLWithPath: file(name))).count { $0 == UInt8(ascii: "\n") }
     }
 
     /// The lines of a file as JSON objects.
@@ -56,18 +61,43 @@ final class TestPipe: Sendable {
 
     /// Reads until `isEnough`; fails the test after ten seconds.
     func read(until isEnough: (String) -> Bool) throws -> String {
-        var text = ""
+        try TestReader(readable).read(until: isEnough)
+    }
+}
+
+/// Reads a descriptor that a test has opened.
+struct TestReader {
+    private let descriptor: CInt
+
+    init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    /// Reads until `isEnough`; fails the test after ten seconds.
+    func read(until isEnough: (String) -> Bool) throws -> String {
+        var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let deadline = LogMonitor.deadline(after: .seconds(10))
-        while !isEnough(text) {
-            try #require(LogMonitor.now < deadline, "so far: \(text.suffix(500))")
-            var entry = pollfd(fd: readable, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&entry, 1, 100) > 0 else { continue }
-            let count = unsafe Foundation.read(readable, &buffer, buffer.count)
+        while true {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&entry, 1, 20) > 0 else {
+                // Asked only when nothing is there to be read, because it looks at everything.
+                let text = String(decoding: bytes, as: UTF8.self)
+                if isEnough(text) { return text }
+                try #require(LogMonitor.now < deadline, "so far: \(text.suffix(500))")
+                continue
+            }
+            let count = unsafe Foundation.read(descriptor, &buffer, buffer.count)
             try #require(count > 0)
-            text += String(decoding: buffer[..<count], as: UTF8.self)
+            bytes += buffer[..<count]
         }
-        return text
+    }
+}
+
+/// Waits until something is so; fails the test after ten seconds.
+func eventually(_ isSo: () throws -> Bool) throws {
+    let deadline = LogMonitor.deadline(after: .seconds(10))
+    while try !isSo() {
+        try #require(LogMonitor.now < deadline)
+        sched_yield()
     }
 }
 

@@ -32,7 +32,6 @@ struct LogWriterTests {
         let dropped = writer.statistics.accessDropped
         #expect(dropped > 0)
         audit.record(AuditEvent(.sessionIssued, sid: "s-1"))
-        #expect(!writer.flush(timeout: .milliseconds(1)))
 
         // What is told adds up to what was counted, however many batches it took.
         var objects: [[String: Any]] = []
@@ -79,7 +78,13 @@ struct LogWriterTests {
             error: try file("error"))
         let audit = AuditLog(writer)
         let total = 6000
-        for number in 0..<total { audit.record(AuditEvent(.sessionIssued, sid: "s-\(number)")) }
+        for number in 0..<total {
+            audit.record(AuditEvent(.sessionIssued, sid: "s-\(number)"))
+            // Standard error keeps up, on a busy machine too.
+            if number % 500 == 499 {
+                try eventually { try folder.lineCount("error") == Int(writer.statistics.auditDiverted) }
+            }
+        }
         let diverted = writer.statistics.auditDiverted
         #expect(diverted > 0)
         let kept = total - Int(diverted)
@@ -143,6 +148,87 @@ struct LogWriterTests {
         for _ in 0..<10 { audit.record(AuditEvent(.sessionIssued)) }
         #expect(!writer.close(timeout: .milliseconds(100)))
         #expect(writer.statistics.auditLost == 10)
+    }
+
+    @Test(
+        "A line that is out in part when writing fails is written whole elsewhere, and the next one begins a new line")
+    func tornLine() throws {
+        let path = folder.file("pipe")
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        let first = unsafe open(path, O_RDONLY | O_NONBLOCK)
+        try #require(first >= 0)
+        let writer = try LogWriter.make(audit: .file(path), error: try file("error"))
+        let audit = AuditLog(writer)
+        // One batch, because a pipe takes small ones whole or not at all.
+        let lines = OutputBuffer()
+        for number in 0..<1000 {
+            lines.append(
+                "{\"sid\":\"s-\(number)\",\"sub\":\"a subject of some length or more, so that a thousand lines are more than a pipe takes\"}\n"
+            )
+        }
+        try #require(lines.string.prefix(65_536).last != "\n")
+        writer.queue.submit(lines, lines: 1000, to: .audit)
+        // The pipe is full, in the midst of a line.
+        #expect(!writer.flush(timeout: .milliseconds(100)))
+        close(first)
+        #expect(writer.flush(timeout: .seconds(10)))
+
+        // What the pipe took is still in it.
+        let second = unsafe open(path, O_RDONLY | O_NONBLOCK)
+        try #require(second >= 0)
+        defer { close(second) }
+        writer.reopen()
+        #expect(writer.flush(timeout: .seconds(10)))
+        audit.record(AuditEvent(.sessionIssued, sid: "last"))
+        let text = try TestReader(second).read { $0.hasSuffix("\"last\"}\n") }
+        #expect(writer.close(timeout: .seconds(10)))
+        let found = text.split(separator: "\n")
+        let whole = found.dropLast(2)
+        #expect(try whole.map { try object($0)["sid"] as? String } == whole.indices.map { "s-\($0)" })
+        #expect(throws: (any Error).self) { try object(found[found.count - 2]) }
+        #expect(try object(found[found.count - 1])["sid"] as? String == "last")
+        let diverted = try folder.objects("error").compactMap { $0["sid"] as? String }
+        #expect(diverted == (whole.count..<1000).map { "s-\($0)" })
+        #expect(writer.statistics.auditDiverted == UInt64(diverted.count))
+    }
+
+    @Test("A socket, as systemd gives one, is written without blocking")
+    func socket() throws {
+        var ends: [CInt] = [-1, -1]
+        try #require(unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let writer = try LogWriter.make(
+            access: .standardOutput, audit: .file(folder.file("audit")), output: ends[0], bufferBytes: 4 << 20)
+        fill(AccessLogBuffer(writer), lines: 10_000)
+        AuditLog(writer).record(AuditEvent(.sessionIssued))
+        // Nobody reads yet, and the socket holds less than that.
+        #expect(!writer.flush(timeout: .milliseconds(50)))
+        #expect(try folder.lines("audit").count == 1)
+        var lines = 0
+        let reader = TestReader(ends[1])
+        _ = try reader.read { text in
+            lines = text.utf8.count { $0 == UInt8(ascii: "\n") }
+            return lines >= 10_000
+        }
+        #expect(lines == 10_000)
+        #expect(writer.close(timeout: .seconds(10)))
+    }
+
+    @Test("A pipe that cannot be opened anew is written as far as it surely takes")
+    func copiedPipe() throws {
+        let output = try TestPipe()
+        let descriptor = try LogDescriptor(copying: output.writable, name: "pipe")
+        let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 10_000)
+        var total = 0
+        loop: while true {
+            switch unsafe bytes.withUnsafeBytes({ unsafe descriptor.write($0) }) {
+            case .wrote(let count): total += count
+            case .wouldBlock: break loop
+            case .failed(let code): throw LogFileError(place: "pipe", code: code)
+            }
+        }
+        #expect(total >= 4096)
+        #expect(try output.read { $0.utf8.count == total }.utf8.allSatisfy { $0 == UInt8(ascii: "a") })
     }
 
     @Test("A reader that left does not end the process")

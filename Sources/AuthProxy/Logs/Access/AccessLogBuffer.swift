@@ -24,6 +24,8 @@ public final class AccessLogBuffer {
         isOff = writer.queue.isOff(.access)
     }
 
+    deinit { flush() }
+
     /// Whether no line waits to be handed over.
     public var isEmpty: Bool { lines == 0 }
 

@@ -51,9 +51,7 @@ struct LogDescriptor: ~Copyable {
     /// O_NONBLOCK is a flag of the open file, which the shell and other programs share, so it is not set there: a pipe
     /// or terminal is opened anew instead.
     init(duplicating original: CInt, name: String) throws(LogFileError) {
-        var status = stat()
-        guard unsafe fstat(original, &status) == 0 else { throw LogFileError(place: name, code: errno) }
-        let type = status.st_mode & UInt32(S_IFMT)
+        let type = try Self.type(of: original, name: name)
         if type == UInt32(S_IFIFO) || type == UInt32(S_IFCHR) {
             let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
             let reopened = Self.retrying { unsafe Glibc.open("/proc/self/fd/\(original)", flags) }
@@ -62,12 +60,24 @@ struct LogDescriptor: ~Copyable {
                 return
             }
         }
+        try self.init(copying: original, name: name)
+    }
+
+    /// The same for what cannot be opened anew, such as a socket, or a pipe of another user's.
+    init(copying original: CInt, name: String) throws(LogFileError) {
+        let type = try Self.type(of: original, name: name)
         let copy = Self.retrying { fcntl(original, F_DUPFD_CLOEXEC, 0) }
         guard copy >= 0 else { throw LogFileError(place: name, code: errno) }
         let isFile = type == UInt32(S_IFREG)
         let isNonblocking = fcntl(copy, F_GETFL) & O_NONBLOCK != 0
         let way: Way = type == UInt32(S_IFSOCK) ? .send : isFile || isNonblocking ? .write : .writeAfterPoll
         self.init(number: copy, way: way)
+    }
+
+    private static func type(of descriptor: CInt, name: String) throws(LogFileError) -> mode_t {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw LogFileError(place: name, code: errno) }
+        return status.st_mode & UInt32(S_IFMT)
     }
 
     /// Whether it is a terminal.

@@ -146,17 +146,15 @@ final class LogQueue: @unchecked Sendable {
         monitor.locked {
             let goal = backlogs.map(\.accepted)
             let reopenings = reopeningsAsked
-            let isDone = monitor.wait(until: deadline) {
-                isFinished
-                    || reopeningsDone >= reopenings && zip(backlogs, goal).allSatisfy { $0.settled >= $1 }
+            func isSettled() -> Bool {
+                reopeningsDone >= reopenings && zip(backlogs, goal).allSatisfy { $0.settled >= $1 }
             }
+            _ = monitor.wait(until: deadline) { isFinished || isSettled() }
             // What was diverted meanwhile waits in the fallback.
             let fallback = backlogs[LogChannel.fallback.rawValue].accepted
-            return isDone
-                && monitor.wait(until: deadline) {
-                    isFinished || backlogs[LogChannel.fallback.rawValue].settled >= fallback
-                }
-                && !isFinished
+            func isDiversionSettled() -> Bool { backlogs[LogChannel.fallback.rawValue].settled >= fallback }
+            _ = monitor.wait(until: deadline) { isFinished || isDiversionSettled() }
+            return isSettled() && isDiversionSettled()
         }
     }
 

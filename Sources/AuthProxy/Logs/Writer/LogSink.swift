@@ -90,10 +90,13 @@ final class LogSink {
     func reopen() {
         guard let path else { return }
         do throws(LogFileError) {
-            descriptor = try LogDescriptor(path: path)
-            // The line that was out in part is written whole into the new file.
-            written = 0
-            isTorn = false
+            let opened = try LogDescriptor(path: path)
+            if !LogDescriptor.areSame(opened.number, descriptor.number) {
+                // The line that was out in part is written whole into the new file.
+                written = 0
+                isTorn = false
+            }
+            descriptor = opened
             retryAt = 0
         } catch {
             queue.countReopenFault()
