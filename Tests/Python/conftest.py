@@ -43,7 +43,7 @@ def public_corpus():
 def write_configuration(tmp_path):
     """Writes a configuration file of one worker over a SQLite store in a folder of its own; returns its path."""
 
-    def write(port=8080, upstream_port=3000, algorithm="HS256", routes="", name="sallyport"):
+    def write(port=8080, upstream_port=3000, algorithm="HS256", routes="", name="sallyport", user_agent="strict"):
         folder = tmp_path / name
         folder.mkdir()
         path = pathlib.Path(folder / "sallyport.yaml")
@@ -55,6 +55,7 @@ listeners:
 tokens:
   algorithm: {algorithm}
   secret: {{env: JWT_SECRET_KEY}}
+  binding: {{user_agent: {user_agent}}}
 cookies: {{secure: false, access: sallyport-access, refresh: sallyport-refresh}}
 store:
   url: sqlite:{folder}/sallyport.db
