@@ -12,6 +12,7 @@ final class RedisConnection: SocketStream {
     static let requestLimit = 16_384
 
     private let reader: RedisReplyReader
+    private var address: SocketAddress?
     private let timeoutMilliseconds: Int64
     private var requests = RequestQueue()
     private var output: [UInt8] = []
@@ -41,6 +42,7 @@ final class RedisConnection: SocketStream {
 
     /// Begins to connect. Whatever comes of it is told later, never during this call.
     func start(to address: SocketAddress) {
+        self.address = address
         do throws(IOError) {
             if try connect(to: address) { loop.atTurnEnd { [self] in connected() } }
         } catch {
@@ -115,7 +117,10 @@ final class RedisConnection: SocketStream {
 
     override func writable() {
         if isConnected { return flush() }
-        if let error = connectError { return end(TokenStoreError(.unreachable, "\(error)")) }
+        if let error = connectError {
+            let place = address.map { "\($0)" } ?? "Redis"
+            return end(TokenStoreError(.unreachable, "\(IOError(error.code, "connect to \(place)"))"))
+        }
         stopWriting()
         connected()
     }

@@ -5,6 +5,8 @@ internal import Tokens
 extension RedisLink {
     /// For how long a refusal that is not going to pass by itself is not tried again, in milliseconds.
     private static let refusalPauseMilliseconds: Int64 = 10_000
+    /// How long a server is left alone that takes no writes at present, in milliseconds.
+    private static let readOnlyPauseMilliseconds: Int64 = 500
 
     func observeWatch() {
         watch.onSubscribe = { [unowned self] client in
@@ -17,7 +19,7 @@ extension RedisLink {
             openIfReady()
         }
         watch.onChange = { [unowned self] in take($0) }
-        watch.onEnd = { [unowned self] in watchEnded($0) }
+        watch.onEnd = { [unowned self] in watchEnded($0, wasActive: $1) }
     }
 
     /// Has what this connection reads announced to that of the watch, and proves it with a key that is read and then
@@ -41,21 +43,28 @@ extension RedisLink {
     }
 
     func retryWatch() {
-        guard state == .open, let address else { return }
-        watch.start(to: address)
+        switch state {
+        case .open: if let address { watch.start(to: address) }
+        // The command connection is about to be there.
+        case .connecting: watchTimer.fire(afterMilliseconds: watchBackoff.next())
+        case .down, .closed: break
+        }
     }
 
-    private func watchEnded(_ error: TokenStoreError) {
-        // Whether it was active: an announcement too many does no harm.
-        announce([.everything])
+    private func watchEnded(_ error: TokenStoreError, wasActive: Bool) {
+        if wasActive { announce([.everything]) }
         if !hasComplainedOfWatch {
             settings.log("Redis announces no changes, so no verdict is kept: \(error.reason)")
         }
         hasComplainedOfWatch = true
         isWatchSettled = true
-        let isRefusal = error.kind != .unreachable && error.kind != .timedOut
-        watchTimer.fire(
-            afterMilliseconds: isRefusal ? Self.refusalPauseMilliseconds : watchBackoff.next())
+        let pause =
+            switch error.kind {
+            case .unreachable, .timedOut: watchBackoff.next()
+            case .readOnly: Self.readOnlyPauseMilliseconds
+            case .notPermitted, .corrupt, .closed: Self.refusalPauseMilliseconds
+            }
+        watchTimer.fire(afterMilliseconds: pause)
         openIfReady()
     }
 

@@ -16,7 +16,7 @@ final class RedisLink {
         case closed
     }
 
-    /// A connection that breaks younger than this was no success.
+    /// A connection that breaks younger than this, and has answered nobody, was no success.
     static let shortLifeMilliseconds: Int64 = 1000
 
     let loop: EventLoop
@@ -47,6 +47,8 @@ final class RedisLink {
     private var digests: [String: String] = [:]
     private var backoff = Backoff()
     private var openedAt: Int64 = 0
+    /// Whether the connection has answered a caller.
+    private var hasServed = false
     private lazy var timer = LoopTimer(on: loop) { [unowned self] in timeIsUp() }
     /// Set when the store closes: called when nothing waits any more.
     private var onIdle: (() -> Void)?
@@ -107,6 +109,7 @@ final class RedisLink {
             if message.hasPrefix("READONLY") || message.hasPrefix("MASTERDOWN") { refresh() }
             request.fail(TokenStoreError(redis: message))
         } else {
+            hasServed = true
             request.answer(
                 RedisAnswer(
                     result: .success(reply),
@@ -190,6 +193,7 @@ final class RedisLink {
         state = .open
         timer.cancel()
         openedAt = MonotonicTime.coarseMilliseconds
+        hasServed = false
         if isTripped { settings.log("Redis answers again") }
         isTripped = false
         let waiting = held
@@ -241,7 +245,7 @@ final class RedisLink {
     }
 
     private func lost(_ error: TokenStoreError, _ unanswered: [RedisRequest]) {
-        let isShort = MonotonicTime.coarseMilliseconds - openedAt < Self.shortLifeMilliseconds
+        let isShort = !hasServed && MonotonicTime.coarseMilliseconds - openedAt < Self.shortLifeMilliseconds
         if !isShort { backoff.reset() }
         // The system's connection may end at any time (an idle one above all); then the next one decides.
         guard error.kind == .unreachable, !isShort else {

@@ -38,8 +38,8 @@ final class RedisWatch {
     var onActive: (() -> Void)?
     /// Called for each announcement.
     var onChange: ((Change) -> Void)?
-    /// Called when the connection is lost or was refused; not after ``stop()``.
-    var onEnd: ((TokenStoreError) -> Void)?
+    /// Called when the connection is lost or was refused, with whether it was active; not after ``stop()``.
+    var onEnd: ((TokenStoreError, Bool) -> Void)?
 
     init(on loop: EventLoop, _ settings: RedisSettings) {
         self.loop = loop
@@ -71,10 +71,7 @@ final class RedisWatch {
         state = .connecting(connection)
         connection.onConnect = { [unowned self, unowned connection] in signIn(on: connection) }
         connection.onMessage = { [unowned self] in take($0) }
-        connection.onEnd = { [unowned self] error, _ in
-            stop()
-            onEnd?(error)
-        }
+        connection.onEnd = { [unowned self] error, _ in fail(error) }
         connection.start(to: address)
     }
 
@@ -90,8 +87,9 @@ final class RedisWatch {
     /// Ends the connection, and says so.
     func fail(_ error: TokenStoreError) {
         guard !isOff else { return }
+        let wasActive = isActive
         stop()
-        onEnd?(error)
+        onEnd?(error, wasActive)
     }
 
     /// Waits for the announcement of a key that the caller, whose tracking is redirected here, has read and changes now:
