@@ -24,7 +24,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         libevent-2.1-7 libevent-core-2.1-7 libevent-extra-2.1-7 libevent-pthreads-2.1-7 \
-        libssl3 libhiredis0.14 libsqlite3-0 ca-certificates \
+        libssl3 libhiredis0.14 libsqlite3-0 libstdc++6 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/sallyport sallyport
 COPY --from=build /out/ /

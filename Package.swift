@@ -77,7 +77,7 @@ let package = Package(
         tests("EventIOTests", ["EventIO"]),
         tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
-        tests("CommandLineTests", ["sallyport"]),
+        tests("CommandLineTests", ["sallyport", "SallyportTesting"]),
         tests(
             "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
         tests(

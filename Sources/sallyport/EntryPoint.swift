@@ -4,22 +4,36 @@ internal import Glibc
 
 /// Where the process begins and ends.
 ///
-/// Exit codes are a promise: 0 done, 1 no (an invalid token, a bad configuration), 2 usage, 3 the store is unreachable.
+/// It begins without a task: `serve` blocks signals before any other thread is there. Exit codes are a promise: 0 done,
+/// 1 no (an invalid token, a bad configuration), 2 usage, 3 the store is unreachable.
 @main
 struct EntryPoint {
-    static func main() async {
+    static func main() {
         // A reader that goes away shows as an error of write(2), and ends the command there.
         _ = signal(SIGPIPE, SIG_IGN)
         do {
             var command = try Sallyport.parseAsRoot()
-            if var waiting = command as? any AsyncParsableCommand {
-                try await waiting.run()
-            } else {
-                try command.run()
-            }
+            guard let waiting = command as? any AsyncParsableCommand else { return try command.run() }
+            run(waiting)
         } catch {
             end(error)
         }
+    }
+
+    /// Runs a command that waits for its store; the process ends from there.
+    private static func run(_ command: any AsyncParsableCommand) -> Never {
+        // The parser's commands are values that nobody else holds, and this one goes to the task for good.
+        nonisolated(unsafe) var command = command
+        Task.detached {
+            do {
+                // As above: nobody else has it.
+                try await unsafe command.run()
+                exit(0)
+            } catch {
+                end(error)
+            }
+        }
+        while true { pause() }
     }
 
     private static func end(_ error: any Error) -> Never {

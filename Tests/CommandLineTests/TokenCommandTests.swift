@@ -86,16 +86,19 @@ struct TokenCommandTests {
         let gate = try Gate()
         let run = try gate.run("token", "issue", "--data", #"{"sub":"alice","exp":1}"#)
         #expect(run.code == 1)
-        #expect(run.errors == "sallyport: token_malformed: exp is a claim that Sallyport writes itself\n")
+        #expect(run.errors == "sallyport: token_malformed: the claim exp cannot be set\n")
         #expect(try gate.run("token", "issue", "--data", "-", input: #"{"sub":"alice"}"#).code == 0)
     }
 
-    @Test("A store that cannot be opened is exit code 3", arguments: ["sqlite:/proc/nowhere/a.db"])
+    @Test(
+        "A store that cannot be opened or reached is exit code 3",
+        arguments: ["sqlite:/proc/nowhere/a.db", "redis://:canary@127.0.0.1:1", "unix:///nowhere/redis.sock"])
     func unreachable(_ url: String) throws {
         let gate = try Gate(store: url)
         let run = try gate.run("token", "issue", "--data", #"{"sub":"alice"}"#)
         #expect(run.code == 3)
         #expect(run.output == "")
         #expect(run.errors.contains("the token store could not answer"))
+        #expect(!run.errors.contains("canary"))
     }
 }

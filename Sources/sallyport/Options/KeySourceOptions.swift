@@ -8,7 +8,8 @@ struct KeySourceOptions: ParsableArguments {
     var config: String?
 
     @Option(
-        name: .customLong("keys"), help: ArgumentHelp("A file with a JSON Web Key or a set of them.", valueName: "file")
+        name: .customLong("keys"),
+        help: ArgumentHelp("A file with a JSON Web Key, a set of them, or PEM blocks.", valueName: "file")
     )
     var keyFile: String?
 
@@ -31,10 +32,18 @@ struct KeySourceOptions: ParsableArguments {
     /// The keys of `--keys` or `--secret-env`.
     func keys() throws(CommandFailure) -> TokenKeys {
         do throws(TokenKeyError) {
-            if let keyFile { return try TokenKeys(try KeyFile(path: keyFile).keys(allowed: algorithms)) }
-            return try TokenKeys(try secretKeys())
+            guard let keyFile else { return try TokenKeys(try secretKeys()) }
+            return try TokenKeys(
+                file: try content(of: keyFile), algorithms: algorithms.isEmpty ? nil : Set(algorithms))
         } catch {
             throw .no("\(error)")
+        }
+    }
+
+    private func content(of path: String) throws(TokenKeyError) -> [UInt8] {
+        switch ConfigurationFiles.system.read(path) {
+        case .success(let content): return content.bytes
+        case .failure(let error): throw TokenKeyError(.none, "\(path) cannot be read: \(error)")
         }
     }
 

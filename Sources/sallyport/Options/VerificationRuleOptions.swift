@@ -40,9 +40,10 @@ struct VerificationRuleOptions: ParsableArguments {
     }
 
     /// For keys and rules alone.
-    var offlineRules: TokenVerifier.Rules {
-        TokenVerifier.Rules(
-            types: type == .any ? nil : type.types, issuer: issuer, audience: audience, leewaySeconds: leeway ?? 0)
+    var demands: TokenDemands {
+        TokenDemands(
+            type: TokenType(rawValue: type.rawValue), issuer: issuer, audience: audience, leewaySeconds: leeway ?? 0,
+            clock: clock, signatureOnly: signatureOnly)
     }
 
     /// For the proxy's settings, which hold where nothing else is said.

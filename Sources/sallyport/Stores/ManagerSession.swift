@@ -1,3 +1,4 @@
+internal import AuthProxy
 internal import Configuration
 internal import Tokens
 
@@ -13,12 +14,12 @@ enum ManagerSession {
         adjust: (inout TokenSettings) -> Void = { _ in }, _ body: (JWTManager) async throws -> Value
     ) async throws -> Value {
         let keys: TokenKeys
-        do throws(TokenKeyError) { keys = try configuration.tokens.tokenKeys() } catch {
-            throw CommandFailure.no("\(error)")
-        }
-        var settings = configuration.tokens.tokenSettings
+        do { keys = try TokenKeys(configuration.tokens) } catch { throw CommandFailure.no("\(error)") }
+        var settings = TokenSettings(configuration.tokens)
         adjust(&settings)
-        let store = try TokenStoreFactory.open(configuration.store) { StandardError.writeLine("sallyport: \($0)") }
+        let store = try TokenStoreFactory.open(configuration.store, watchesVerdicts: false) {
+            StandardError.writeLine("sallyport: \($0)")
+        }
         let manager = JWTManager(keys: keys, store: store, settings: settings, clock: clock)
         do {
             let value = try await body(manager)

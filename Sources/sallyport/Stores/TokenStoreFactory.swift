@@ -1,31 +1,56 @@
 internal import Configuration
+internal import EventIO
 internal import RedisTokenStore
 internal import SQLiteTokenStore
 internal import Tokens
 
 /// Opens the store that a configuration names: the one place that knows all of them.
 enum TokenStoreFactory {
+    /// Whether every loop needs a store of its own: Redis' connections live on the loop that asks. The others have
+    /// threads of their own, and one of them serves all loops.
+    static func isPerLoop(_ configuration: StoreConfiguration) -> Bool {
+        switch scheme(of: configuration) {
+        case "redis", "unix": true
+        default: false
+        }
+    }
+
     /// Opens a store.
     ///
     /// - Parameters:
     ///   - configuration: as the loader made it.
+    ///   - loop: the loop whose tasks will call the store; nil for callers on any thread.
+    ///   - watchesVerdicts: whether changes by others are announced; a command that asks once needs none.
     ///   - log: gets sentences for the operator, on any thread.
     /// - Throws: `.no` for a URL that names no store, `.storeUnreachable` for one that cannot be opened.
     static func open(
-        _ configuration: StoreConfiguration, log: @escaping @Sendable (String) -> Void = { _ in }
+        _ configuration: StoreConfiguration, on loop: EventLoop? = nil, watchesVerdicts: Bool = true,
+        log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(CommandFailure) -> any TokenStore {
         let timeout = Duration.milliseconds(configuration.commandTimeoutMilliseconds)
-        let url = configuration.url
-        let scheme = url.prefix { $0 != ":" }
-        switch scheme {
+        switch scheme(of: configuration) {
         case "memory": return MemoryTokenStore()
         case "sqlite":
             do throws(TokenStoreError) {
-                return try SQLiteStore(path: String(url.dropFirst(7)), commandTimeout: timeout, log: log)
+                return try SQLiteStore(path: String(configuration.url.dropFirst(7)), commandTimeout: timeout, log: log)
+            } catch {
+                throw .storeUnreachable("\(error)")
+            }
+        case "redis", "unix":
+            do {
+                return try RedisStore(
+                    url: configuration.url, keyPrefix: configuration.keyPrefix, commandTimeout: timeout, on: loop,
+                    watchesVerdicts: watchesVerdicts, log: log)
+            } catch let error as RedisURLError {
+                throw .no("store.url: \(error)")
             } catch {
                 throw .storeUnreachable("\(error)")
             }
         default: throw .no("store.url has an unknown scheme")
         }
+    }
+
+    private static func scheme(of configuration: StoreConfiguration) -> String {
+        String(configuration.url.prefix { $0 != ":" }).lowercased()
     }
 }

@@ -8,18 +8,18 @@ struct StoreJudge {
     let client: ClientIdentity
 
     /// - Throws: `.storeUnreachable` when the store cannot say.
-    func judge(_ token: [UInt8]) async throws(CommandFailure) -> TokenAnswer {
+    func judge(_ token: [UInt8]) async throws(CommandFailure) -> TokenJudgement {
         let verified: VerifiedToken
         do throws(TokenError) {
             verified = try manager.verifyLocally(token.span, accepting: types, client: client)
         } catch {
-            return TokenAnswer(error)
+            return .invalid(error)
         }
         do throws(TokenStoreError) {
             guard case .live = try await manager.store.verdict(on: verified.reference, now: manager.clock.now) else {
-                return TokenAnswer(.revoked)
+                return .invalid(.revoked)
             }
-            return TokenAnswer(claims: verified.claims)
+            return .valid(claims: verified.claims)
         } catch {
             throw .storeUnreachable("\(error)")
         }

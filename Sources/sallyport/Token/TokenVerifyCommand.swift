@@ -38,7 +38,9 @@ struct TokenVerifyCommand: AsyncParsableCommand {
         if let path = source.config {
             try await run(with: try ConfigurationOptions.load(path))
         } else {
-            let judge = OfflineJudge(try source.keys(), algorithms: source.algorithms, rules: rules)
+            let judge = TokenJudge(
+                keys: try source.keys(),
+                allowedAlgorithms: source.algorithms.isEmpty ? nil : Set(source.algorithms), demands: rules.demands)
             try await answer { bytes in judge.judge(bytes.span) }
         }
     }
@@ -55,10 +57,10 @@ struct TokenVerifyCommand: AsyncParsableCommand {
     }
 
     /// Answers one token, or each line of the input.
-    private func answer(_ judge: ([UInt8]) async throws -> TokenAnswer) async throws {
+    private func answer(_ judge: ([UInt8]) async throws -> TokenJudgement) async throws {
         guard stdin else {
             let answer = try await judge(Array(try argument.text().utf8))
-            StandardOutput.writeLine(answer.text)
+            StandardOutput.writeLine(answer.json)
             guard answer.isValid else { throw CommandFailure.no(nil) }
             return
         }
@@ -68,9 +70,9 @@ struct TokenVerifyCommand: AsyncParsableCommand {
             let answer =
                 switch line {
                 case .bytes(let bytes): try await judge(bytes)
-                case .tooLong: TokenAnswer(.malformed("the line has more than \(StandardInput.limit) bytes"))
+                case .tooLong: TokenJudgement.invalid(.malformed("the line has more than \(StandardInput.limit) bytes"))
                 }
-            waiting.append(contentsOf: answer.text.utf8)
+            waiting.append(contentsOf: answer.json.utf8)
             waiting.append(UInt8(ascii: "\n"))
             // One call for many answers, and none waits for long behind input that is slow to come.
             if waiting.count > 32_768 || !input.hasLine {
