@@ -90,11 +90,12 @@ let package = Package(
 /// Fuzz targets (libFuzzer), only for `scripts/fuzz`: they have no `main` of their own.
 if Context.environment["SALLYPORT_FUZZ"] != nil {
     package.targets += [
-        ("FuzzHead", "HTTPWire"), ("FuzzChunked", "HTTPWire"), ("FuzzCookies", "HTTPWire"), ("FuzzPath", "HTTPWire"),
+        ("FuzzHead", ["HTTPWire"]), ("FuzzChunked", ["HTTPWire"]), ("FuzzCookies", ["HTTPWire"]),
+        ("FuzzPath", ["HTTPWire"]), ("FuzzJSON", ["Tokens"]), ("FuzzJWS", ["Tokens", "CryptoPrimitives"]),
     ]
-    .map { name, module in
+    .map { name, modules in
         .executableTarget(
-            name: name, dependencies: [.byName(name: module)], path: "Fuzz/\(name)", exclude: ["Seeds"],
+            name: name, dependencies: modules.map { .byName(name: $0) }, path: "Fuzz/\(name)", exclude: ["Seeds"],
             swiftSettings: strict)
     }
 }
