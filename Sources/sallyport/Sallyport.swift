@@ -10,6 +10,7 @@ struct Sallyport: ParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, TokenCommand.self, SessionCommand.self, KeysCommand.self, VersionCommand.self,
+            ServeCommand.self, DemoCommand.self, CheckCommand.self, TokenCommand.self, SessionCommand.self,
+            KeysCommand.self, VersionCommand.self,
         ])
 }

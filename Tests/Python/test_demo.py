@@ -189,10 +189,11 @@ def test_no_token_appears_in_what_the_demo_writes(requires, tmp_path):
     requires("demo")
     with demo(tmp_path) as gate:
         jar = gate.jar()
-        gate.sign_in("alice", jar)
+        gate.sign_in("bob", jar)
         gate.whoami("--cookie", str(jar))
         gate.whoami("--header", "Authorization: Bearer canary.canary.canary")
         gate.curl("/whoami?access_token=canary", "--cookie", "sallyport-access=canary")
+    # The greeting names alice's password, and nothing else does anybody's.
     written = (tmp_path / "demo.log").read_text() + (tmp_path / "state" / "audit.jsonl").read_text()
     assert "/whoami" in written
-    assert "canary" not in written and "eyJ" not in written and "wonderland" not in written
+    assert "canary" not in written and "eyJ" not in written and "builder" not in written
