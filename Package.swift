@@ -74,6 +74,7 @@ let package = Package(
             swiftSettings: strict),
         tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
         tests("HTTPWireTests", ["HTTPWire"]),
+        tests("AdminTests", ["Admin", "AuthProxy", "HTTPWire"]),
         tests("EventIOTests", ["EventIO"]),
         tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),

@@ -1,1 +1,0 @@
-// First file of the target; its types follow in files of their own.
