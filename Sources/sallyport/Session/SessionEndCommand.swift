@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AuthProxy
 internal import Tokens
 
 /// `sallyport session end`.
@@ -27,11 +28,25 @@ struct SessionEndCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ended = try await ManagerSession.run(try options.load()) { manager throws(TokenError) -> Int in
-            if let subject { return try await manager.endAllSessions(of: subject) }
-            return try await manager.endSession(session ?? "") ? 1 : 0
+        let configuration = try options.load()
+        let (ended, records) = try await ManagerSession.run(configuration) { manager in
+            try await end(with: manager)
         }
+        OperatorAudit.record(
+            records.map { AuditEvent(.sessionEnded(reason: .operator), sid: $0.identifier, sub: $0.subject) },
+            configuration.logging)
         StandardOutput.writeLine(JSONWriter.text(["ended": .integer(Int64(ended))]))
         guard ended > 0 else { throw CommandFailure.no("no session lived") }
+    }
+
+    /// How many sessions ended, and which of them were known beforehand.
+    private func end(with manager: JWTManager) async throws(TokenError) -> (Int, [SessionRecord]) {
+        if let subject {
+            let records = try await manager.sessions(of: subject)
+            return (try await manager.endAllSessions(of: subject), records)
+        }
+        let identifier = session ?? ""
+        let record = try await manager.session(identifier)
+        return try await manager.endSession(identifier) ? (1, record.map { [$0] } ?? []) : (0, [])
     }
 }

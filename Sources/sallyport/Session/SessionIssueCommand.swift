@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AuthProxy
 internal import Tokens
 
 /// `sallyport session issue`.
@@ -35,6 +36,12 @@ struct SessionIssueCommand: AsyncParsableCommand {
             { manager throws(TokenError) in
                 try await manager.issueSession(subject: subject, claims: claims, client: client.identity)
             })
+        OperatorAudit.record(
+            [
+                AuditEvent(
+                    .sessionIssued, sid: issued.session, sub: issued.subject, jti: issued.access.identifier,
+                    clientAddress: client.identity.address)
+            ], configuration.logging)
         StandardOutput.writeLine(
             JSONWriter.text([
                 "sid": .string(issued.session), "access_token": .string(issued.accessToken),

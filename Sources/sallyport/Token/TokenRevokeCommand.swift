@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AuthProxy
 internal import Tokens
 
 /// `sallyport token revoke`.
@@ -22,5 +23,21 @@ struct TokenRevokeCommand: AsyncParsableCommand {
         }
         StandardOutput.writeLine(JSONWriter.text(["revoked": .boolean(wasListed)]))
         guard wasListed else { throw CommandFailure.no("the token was not on the list") }
+        OperatorAudit.record(Self.events(of: text), configuration.logging)
+    }
+
+    /// What the audit log tells of a token whose signature was found good.
+    private static func events(of text: String) -> [AuditEvent] {
+        do throws(TokenError) {
+            let claims = try UnverifiedToken(text).claims
+            guard let type = claims["type"]?.string.flatMap({ TokenType(rawValue: $0) }) else { return [] }
+            return [
+                AuditEvent(
+                    .tokenRevoked(type: type), sid: claims["sid"]?.string, sub: claims["sub"]?.string,
+                    jti: claims["jti"]?.string)
+            ]
+        } catch {
+            return []
+        }
     }
 }

@@ -9,7 +9,7 @@ struct Gate {
     let environment = ["JWT_SECRET_KEY": Gate.secret]
 
     /// - Parameter store: the store's URL; without it, a SQLite file in the folder.
-    init(store: String? = nil, tokens: String = "{leeway_seconds: 0}") throws {
+    init(store: String? = nil, tokens: String = "{leeway_seconds: 0}", logging: String = "{level: info}") throws {
         folder = try TestFolder()
         configuration = try folder.write(
             "sallyport.yaml",
@@ -19,6 +19,7 @@ struct Gate {
             store: {url: "\(store ?? "sqlite:store.db")"}
             upstreams: {app: {endpoints: [127.0.0.1:3000]}}
             routes: [{upstream: app}]
+            logging: \(logging)
 
             """)
     }
