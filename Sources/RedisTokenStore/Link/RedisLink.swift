@@ -17,7 +17,9 @@ final class RedisLink {
     }
 
     /// A connection that breaks younger than this, and has answered nobody, was no success.
-    static let shortLifeMilliseconds: Int64 = 1000
+    private static let shortLifeMilliseconds: Int64 = 1000
+    /// How long a demoted server is left alone before its connection is renewed once more.
+    private static let refreshMilliseconds: Int64 = 1000
 
     let loop: EventLoop
     let settings: RedisSettings
@@ -52,7 +54,7 @@ final class RedisLink {
     private lazy var timer = LoopTimer(on: loop) { [unowned self] in timeIsUp() }
     /// Set when the store closes: called when nothing waits any more.
     private var onIdle: (() -> Void)?
-    private var isRefreshDue = false
+    private var refreshedAt = Int64.min / 2
 
     init(on loop: EventLoop, _ settings: RedisSettings, _ observers: InvalidationObservers) {
         self.loop = loop
@@ -119,12 +121,12 @@ final class RedisLink {
         tellIfIdle()
     }
 
-    /// The server was demoted: its name may lead to another one by now.
+    /// The server was demoted: its name may lead to another one by now. One that does not is asked once a second.
     private func refresh() {
-        guard !isRefreshDue, MonotonicTime.coarseMilliseconds - openedAt >= Self.shortLifeMilliseconds else { return }
-        isRefreshDue = true
+        let now = MonotonicTime.coarseMilliseconds
+        guard now - refreshedAt >= Self.refreshMilliseconds else { return }
+        refreshedAt = now
         loop.atTurnEnd { [self] in
-            isRefreshDue = false
             data?.end(TokenStoreError(.unreachable, "Redis has become a read-only replica"))
         }
     }
