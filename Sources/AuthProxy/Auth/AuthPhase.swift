@@ -12,7 +12,7 @@ enum AuthPhase {
         _ credentials: Credentials, route: Route, cache: VerifiedTokenCache, userAgent: ByteRange?,
         address: IPAddress, in bytes: RawSpan, now: Int64
     ) -> AuthDecision {
-        if route.configuration.authentication == .none { return .proceed(nil, .none) }
+        if route.authentication == .none { return .proceed(nil, .none) }
         if case .ambiguous = credentials.refresh { return .refuse(.ambiguous) }
         switch credentials.access {
         case .ambiguous: return .refuse(.ambiguous)
@@ -33,7 +33,7 @@ enum AuthPhase {
 
     /// What becomes of a request that brings nothing.
     static func withoutCredentials(_ route: Route) -> AuthDecision {
-        route.configuration.authentication == .optional ? .proceed(nil, .none) : .refuse(Refusal(.missing))
+        route.authentication == .optional ? .proceed(nil, .none) : .refuse(Refusal(.missing))
     }
 
     /// The route's own conditions on a token that is good in itself.

@@ -172,7 +172,7 @@ final class Authenticator {
     }
 
     private func goWithout(_ route: Route, _ refusal: Refusal) -> AuthDecision {
-        route.configuration.authentication == .optional ? .proceed(nil, refusal.cookies) : .refuse(refusal)
+        route.authentication == .optional ? .proceed(nil, refusal.cookies) : .refuse(refusal)
     }
 
     /// Exchanges the refresh cookie.

@@ -6,8 +6,9 @@ struct Credentials {
     /// What one kind of credential came to.
     enum Found {
         case none
+        /// There is one; whether its bytes are a token at all is found out where they are not known already.
         case token(ByteRange)
-        /// There is one, but it is no token: these bytes, or none where the scheme stands alone.
+        /// The scheme stands alone.
         case malformed(ByteRange)
         /// Two that differ.
         case ambiguous
@@ -47,24 +48,19 @@ struct Credentials {
     /// The Authorization field; only its Bearer scheme is ours.
     private static func bearer(_ head: borrowing RequestHead, _ bytes: RawSpan) -> Found {
         guard let line = head.first(.authorization) else { return .none }
-        let first = BearerCredential.parse(line.value, in: bytes)
-        guard head.count(of: .authorization) > 1 else { return found(first, line.value) }
-        // The field is no list: more than one line of it, of which one is for us, has no single meaning.
-        var isOurs = false
-        for other in head.fields where other.known == .authorization {
-            let credential = BearerCredential.parse(other.value, in: bytes)
-            if credential != .none { isOurs = true }
-            if !bytes.isEqual(other.value, line.value) { return isOurs || first != .none ? .ambiguous : .none }
+        let first = BearerCredential.candidate(line.value, in: bytes)
+        if head.table.isRepeated(.authorization) {
+            // The field is no list: more than one line of it, of which one is for us, has no single meaning.
+            var isOurs = first != nil
+            var differs = false
+            for other in head.fields where other.known == .authorization {
+                if BearerCredential.candidate(other.value, in: bytes) != nil { isOurs = true }
+                if !bytes.isEqual(other.value, line.value) { differs = true }
+            }
+            if isOurs, differs { return .ambiguous }
         }
-        return found(first, line.value)
-    }
-
-    private static func found(_ credential: BearerCredential, _ value: ByteRange) -> Found {
-        switch credential {
-        case .none: .none
-        case .token(let range): .token(range)
-        case .malformed: .malformed(value)
-        }
+        guard let first else { return .none }
+        return first.isEmpty ? .malformed(first) : .token(first)
     }
 
     private static func cookie(_ match: CookieScanner.Match, _ bytes: RawSpan) -> Found {
@@ -73,7 +69,7 @@ struct Credentials {
         case .conflicting: .ambiguous
         case .found(let value):
             // An empty cookie is what some applications leave of one that they delete.
-            value.isEmpty ? .none : BearerCredential.isToken(value, in: bytes) ? .token(value) : .malformed(value)
+            value.isEmpty ? .none : .token(value)
         }
     }
 }

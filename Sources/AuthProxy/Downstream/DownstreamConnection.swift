@@ -16,7 +16,7 @@ final class DownstreamConnection: SocketStream {
         case lingering
     }
 
-    unowned let worker: Worker
+    let worker: Worker
     /// The client's address; loopback for a Unix socket.
     let peer: IPAddress
     /// The client's address as the limit on connections counts it; nil for a Unix socket.
@@ -336,7 +336,12 @@ final class DownstreamConnection: SocketStream {
         }
     }
 
-    /// Closes the connection, whatever is under way.
+    /// Ends the connection and what it serves.
+    func cut(_ reason: StaticString) {
+        if let exchange { exchange.abort(reason) } else { end() }
+    }
+
+    /// Closes the connection, whose exchange is over.
     func end() {
         guard descriptor >= 0 else { return }
         worker.forget(self)

@@ -6,8 +6,8 @@ struct BodyReader {
     private(set) var framing = BodyFraming.none
     /// Bytes of a Content-Length that have not come yet.
     private(set) var remaining: Int64 = 0
-    /// The decoder of a chunked body.
-    var decoder = ChunkedDecoder()
+    /// The decoder of a chunked body; few bodies need one.
+    private(set) var chunks: ChunkReader?
     /// Body bytes so far.
     private(set) var count: Int64 = 0
     /// Whether the whole body has come.
@@ -24,7 +24,7 @@ struct BodyReader {
             remaining = length
             isComplete = length == 0
         case .chunked:
-            decoder = ChunkedDecoder(in: message, limits: limits)
+            chunks = ChunkReader(ChunkedDecoder(in: message, limits: limits))
             isComplete = false
         case .untilClose: isComplete = false
         }

@@ -35,22 +35,23 @@ extension Exchange {
     }
 
     private func readHead(_ bytes: RawSpan) throws(HTTPParseError) {
-        let head = worker.head
-        method = head.method
-        clientMinorVersion = head.minorVersion
-        keepsAlive = head.keepsAlive && !worker.isDraining
+        // One copy would cost more than all that is read of it here.
+        let worker = worker
+        method = worker.head.method
+        clientMinorVersion = worker.head.minorVersion
+        keepsAlive = worker.head.keepsAlive && !worker.isDraining
         let most = site.configuration.limits.maxRequestsPerConnection
         if most > 0, downstream.requestCount >= most { keepsAlive = false }
-        expectsContinue = head.expectsContinue
+        expectsContinue = worker.head.expectsContinue
         let isTrusted = !site.trustedProxies.isEmpty && site.trustedProxies.contains(downstream.peer)
         forwarding.isTrusted = isTrusted
         if isTrusted {
             forwarding.client = ForwardedFor.client(
-                head.table, in: bytes, peer: downstream.peer, isTrusted: site.trustedProxies.contains)
+                worker.head.table, in: bytes, peer: downstream.peer, isTrusted: site.trustedProxies.contains)
         }
-        record.set(method: head.methodRange, of: bytes)
-        if let authority = head.authority { record.set(host: authority.host, of: bytes) }
-        if isTrusted, let line = head.first(.xRequestID), head.count(of: .xRequestID) == 1,
+        record.set(method: worker.head.methodRange, of: bytes)
+        if let authority = worker.head.authority { record.set(host: authority.host, of: bytes) }
+        if isTrusted, let line = worker.head.first(.xRequestID), worker.head.count(of: .xRequestID) == 1,
             RequestID.isAcceptable(line.value, in: bytes)
         {
             record.set(requestID: line.value, of: bytes)
@@ -107,7 +108,7 @@ extension Exchange {
         let credentials = Credentials(
             worker.head, in: bytes, sources: route.sources, cookies: worker.cookies, handshake: handshake)
         let userAgent = worker.head.first(.userAgent)?.value
-        if route.configuration.mayIssueSessions { record.set(userAgent: userAgent, of: bytes) }
+        if route.mayIssueSessions { record.set(userAgent: userAgent, of: bytes) }
         let decision = AuthPhase.decide(
             credentials, route: route, cache: worker.cache, userAgent: userAgent, address: forwarding.client, in: bytes,
             now: worker.now)
@@ -115,7 +116,7 @@ extension Exchange {
         case .proceed(let entry, let change):
             identity = entry
             cookies = change
-            verdict = entry != nil ? .ok : route.configuration.authentication == .none ? .notRequired : .anonymous
+            verdict = entry != nil ? .ok : route.authentication == .none ? .notRequired : .anonymous
             forward(bytes, target: target, handshake: handshake)
         case .refuse(let refusal):
             notePreference(bytes)

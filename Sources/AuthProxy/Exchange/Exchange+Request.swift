@@ -35,7 +35,9 @@ extension Exchange {
         guard let route else { return }
         attempts += 1
         record.connectStartedAt = MonotonicTime.microseconds
-        switch worker.pool(route.upstream, of: site).obtain(for: self, mustBeFresh: mustBeFresh) {
+        let pool = pool ?? worker.pool(route.upstream, of: site)
+        self.pool = pool
+        switch pool.obtain(for: self, mustBeFresh: mustBeFresh) {
         case .ready(let connection):
             // A request that must not be sent twice is not sent to a connection that is dead already.
             if !isSafeToRepeat, connection.hasUnexpectedInput {
@@ -68,9 +70,9 @@ extension Exchange {
 
     func upstreamUnreachable(timedOut: Bool) {
         upstream = nil
-        guard stage == .connecting, let route else { return }
+        guard stage == .connecting, let pool else { return }
         worker.counters.count(timedOut ? .connectTimeout : .connect)
-        if !timedOut, attempts < worker.pool(route.upstream, of: site).endpointCount {
+        if !timedOut, attempts < pool.endpointCount {
             return obtainUpstream(mustBeFresh: true)
         }
         fail(timedOut ? .connectTimeout : .unreachable)
@@ -171,10 +173,11 @@ extension Exchange {
     }
 
     private func takeChunks(_ bytes: RawSpan, from start: Int) -> Int {
+        guard let chunks = requestBody.chunks else { return 0 }
         var offset = start
         do throws(HTTPParseError) {
             while true {
-                switch try requestBody.decoder.next(bytes, from: offset) {
+                switch try chunks.decoder.next(bytes, from: offset) {
                 case .data(let range):
                     requestBody.note(range.count)
                     offset = Int(range.end)
@@ -188,7 +191,7 @@ extension Exchange {
                 case .needMore(let consumed): return consumed - start
                 case .end(let consumed):
                     requestBody.end()
-                    if stage == .connecting || stage == .forwarding { appendLastChunk() }
+                    if stage == .connecting || stage == .forwarding { appendLastChunk(chunks.decoder) }
                     return consumed - start
                 }
                 if stage == .over { return bytes.byteCount - start }
@@ -210,9 +213,8 @@ extension Exchange {
         requestBytes.append("\r\n")
     }
 
-    private func appendLastChunk() {
+    private func appendLastChunk(_ decoder: ChunkedDecoder) {
         requestBytes.append("0\r\n")
-        let decoder = requestBody.decoder
         if !decoder.trailerBytes.isEmpty {
             let bytes = unsafe decoder.trailerBytes.span.bytes
             for line in decoder.trailers.lines

@@ -107,7 +107,7 @@ extension Exchange {
             worker.counters.count(.malformedAnswer)
             return fail(.badAnswer)
         }
-        let hasOrder = head.table.contains(.sallyport) && route?.configuration.mayIssueSessions == true
+        let hasOrder = head.table.contains(.sallyport) && route?.mayIssueSessions == true
         var mustSettle = hasOrder
         if case .set = cookies { mustSettle = true }
         guard mustSettle else {
@@ -195,10 +195,11 @@ extension Exchange {
     ///
     /// - Returns: where the body's bytes end; nil if the exchange has failed.
     private func takeResponseChunks(_ bytes: RawSpan, from start: Int, _ output: OutputBuffer) -> Int? {
+        guard let chunks = responseBody.chunks else { return start }
         var offset = start
         do throws(HTTPParseError) {
             while true {
-                switch try responseBody.decoder.next(bytes, from: offset) {
+                switch try chunks.decoder.next(bytes, from: offset) {
                 case .data(let range):
                     responseBody.note(range.count)
                     offset = Int(range.end)
@@ -210,7 +211,7 @@ extension Exchange {
                 case .needMore(let consumed): return consumed
                 case .end(let consumed):
                     responseBody.end()
-                    if clientFraming == .chunked { appendTrailers(output) }
+                    if clientFraming == .chunked { appendTrailers(chunks.decoder, output) }
                     return consumed
                 }
             }
@@ -230,9 +231,8 @@ extension Exchange {
         output.append("\r\n")
     }
 
-    private func appendTrailers(_ output: OutputBuffer) {
+    private func appendTrailers(_ decoder: ChunkedDecoder, _ output: OutputBuffer) {
         output.append("0\r\n")
-        let decoder = responseBody.decoder
         if !decoder.trailerBytes.isEmpty {
             let bytes = unsafe decoder.trailerBytes.span.bytes
             for line in decoder.trailers.lines where TrailerRules.mayForward(line, in: bytes) {

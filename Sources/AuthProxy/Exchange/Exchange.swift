@@ -32,13 +32,15 @@ final class Exchange {
         case over
     }
 
-    unowned let worker: Worker
+    let worker: Worker
     let downstream: DownstreamConnection
     /// The configuration that it follows to its end, whatever is reloaded meanwhile.
     let site: Site
     var stage = Stage.deciding
     var upstream: UpstreamConnection?
     var route: Route?
+    /// The pool that it gets its upstream connection from.
+    var pool: UpstreamPool?
 
     // What the request says; its head's bytes are gone after `begin`.
     var method = HTTPMethod.get
@@ -135,10 +137,10 @@ final class Exchange {
 
     /// Lets the upstream connection go, back to its pool where it is good for another exchange.
     func releaseUpstream(mayReuse: Bool) {
-        if stage == .connecting || upstream == nil, let route, route.upstream >= 0, upstream == nil {
-            worker.pool(route.upstream, of: site).withdraw(self)
+        guard let connection = upstream else {
+            pool?.withdraw(self)
+            return
         }
-        guard let connection = upstream else { return }
         upstream = nil
         if mayReuse { connection.pool.release(connection) } else { connection.abandon() }
     }

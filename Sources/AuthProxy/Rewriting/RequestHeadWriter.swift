@@ -108,7 +108,7 @@ struct RequestHeadWriter {
         case .xForwardedHost, .xForwardedProto, .xForwardedPort, .xRealIP:
             if !forwarding.isTrusted { return false }
         case .authorization:
-            if !route.configuration.forwardsBearerToken, BearerCredential.parse(line.value, in: bytes) != .none {
+            if !route.forwardsBearerToken, BearerCredential.candidate(line.value, in: bytes) != nil {
                 return false
             }
         case .expect: if !head.expectsContinue { return false }

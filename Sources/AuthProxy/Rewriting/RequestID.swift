@@ -14,16 +14,8 @@ struct RequestID {
     mutating func appendNext(to output: OutputBuffer) {
         // An odd step visits all 2^64 numbers before one comes again.
         counter &+= 0x9e37_79b9_7f4a_7c15
-        Self.append(prefix, to: output)
-        Self.append(counter, to: output)
-    }
-
-    private static func append(_ number: UInt64, to output: OutputBuffer) {
-        output.reserve(16)
-        for shift in stride(from: 60, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift) & 15)
-            output.append(byte: digit < 10 ? digit &+ 0x30 : digit &+ 0x57)
-        }
+        output.append(hex16: prefix)
+        output.append(hex16: counter)
     }
 
     /// Whether an identifier of a trusted proxy may be kept: visible ASCII of bounded length.

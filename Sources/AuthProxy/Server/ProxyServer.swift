@@ -196,10 +196,8 @@ public final class ProxyServer: Sendable {
     }
 
     private static func watch(_ store: any TokenStore, _ worker: Worker) {
-        store.observeInvalidations { [weak worker] change in
-            guard let worker else { return }
-            worker.loop.perform { worker.invalidate(change) }
-        }
+        // A loop that has ended takes no letters; a store may outlive it.
+        store.observeInvalidations { change in worker.loop.perform { worker.invalidate(change) } }
     }
 
     /// Closes stores that requests under way may still ask for a moment.

@@ -39,7 +39,8 @@ final class Worker: @unchecked Sendable {
 
     private var connections: [DownstreamConnection] = []
     private var connectionsByAddress: [IPAddress: Int] = [:]
-    private var pools: [String: UpstreamPool] = [:]
+    /// The pools of the configuration in force, as its upstreams are numbered.
+    private var pools: [UpstreamPool] = []
     private var listeners: [Listener] = []
     private var timer: LoopTimer?
     private var cleanupTimer: LoopTimer?
@@ -63,6 +64,7 @@ final class Worker: @unchecked Sendable {
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
         adjustClock()
+        pools = site.upstreams.map(makePool)
     }
 
     // MARK: Life
@@ -112,15 +114,7 @@ final class Worker: @unchecked Sendable {
 
     /// Puts another configuration into force for requests that begin from now on.
     func adopt(_ site: Site, manager: JWTManager) {
-        let gone = Set(pools.keys).subtracting(site.upstreams.map(\.name))
-        for name in gone { pools.removeValue(forKey: name)?.closeIdle() }
-        // An upstream whose endpoints have changed gets a pool of its own; exchanges under way keep theirs.
-        for upstream in self.site.upstreams {
-            guard let now = site.upstreams.first(where: { $0.name == upstream.name }) else { continue }
-            if now.endpoints != upstream.endpoints || now.maxIdleConnections != upstream.maxIdleConnections {
-                pools.removeValue(forKey: upstream.name)?.closeIdle()
-            }
-        }
+        adoptPools(site)
         self.site = site
         times = Times(site.configuration.limits)
         cookies = site.cookieScanner()
@@ -130,6 +124,24 @@ final class Worker: @unchecked Sendable {
             manager: manager, cache: cache, desk: desk,
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
+    }
+
+    /// An upstream that stays as it is keeps its connections; one that has changed gets a pool of its own. Exchanges under
+    /// way keep the pool that they know.
+    private func adoptPools(_ new: Site) {
+        var old = Dictionary(uniqueKeysWithValues: zip(site.upstreams.map(\.name), zip(site.upstreams, pools)))
+        pools = new.upstreams.map { upstream in
+            guard let (before, pool) = old[upstream.name], before.endpoints == upstream.endpoints,
+                before.maxIdleConnections == upstream.maxIdleConnections
+            else { return makePool(upstream) }
+            old[upstream.name] = nil
+            return pool
+        }
+        for (_, pool) in old.values { pool.closeIdle() }
+    }
+
+    private func makePool(_ upstream: Site.Upstream) -> UpstreamPool {
+        UpstreamPool(worker: self, endpoints: upstream.endpoints, maxIdle: upstream.maxIdleConnections)
     }
 
     /// Accepts at these listeners from now on, and at no others.
@@ -149,7 +161,7 @@ final class Worker: @unchecked Sendable {
         for listener in listeners { listener.close() }
         listeners = []
         for connection in connections where connection.isIdle { connection.end() }
-        for pool in pools.values { pool.closeIdle() }
+        for pool in pools { pool.closeIdle() }
         checkDrained()
     }
 
@@ -157,8 +169,9 @@ final class Worker: @unchecked Sendable {
     func stop() {
         for listener in listeners { listener.close() }
         listeners = []
-        for connection in connections { connection.end() }
-        for pool in pools.values { pool.closeIdle() }
+        for connection in connections { connection.cut("stopped") }
+        for pool in pools { pool.closeIdle() }
+        pools = []
         timer?.cancel()
         timer = nil
         cleanupTimer?.cancel()
@@ -280,12 +293,17 @@ final class Worker: @unchecked Sendable {
 
     func warn(_ message: String) { shared.logger.warning("\(message)") }
 
+    /// The pool of an upstream of the configuration that an exchange follows.
     func pool(_ index: Int, of site: Site) -> UpstreamPool {
+        if site === self.site { return pools[index] }
+        // The configuration changed while the request was decided.
         let upstream = site.upstreams[index]
-        if let found = pools[upstream.name] { return found }
-        let made = UpstreamPool(worker: self, endpoints: upstream.endpoints, maxIdle: upstream.maxIdleConnections)
-        pools[upstream.name] = made
-        return made
+        if let now = self.site.upstreams.firstIndex(where: {
+            $0.name == upstream.name && $0.endpoints == upstream.endpoints
+        }) {
+            return pools[now]
+        }
+        return makePool(upstream)
     }
 }
 

@@ -19,6 +19,12 @@ final class Route: Sendable {
     private let accepted: UInt8
     /// Where credentials are looked for, in order.
     let sources: [RouteConfiguration.TokenSource]
+    /// Whether `Authorization: Bearer` reaches the application.
+    let forwardsBearerToken: Bool
+    /// Whether a token is needed.
+    let authentication: RouteConfiguration.Authentication
+    /// Whether the application may sign users in and out.
+    let mayIssueSessions: Bool
     /// Whether a refresh cookie may heal an access token that is absent or expired.
     let mayRefresh: Bool
 
@@ -30,6 +36,9 @@ final class Route: Sendable {
         nameBytes = Array(configuration.name.utf8)
         accepted = configuration.accept.reduce(0) { $0 | $1.bit }
         sources = configuration.tokenSources
+        forwardsBearerToken = configuration.forwardsBearerToken
+        authentication = configuration.authentication
+        mayIssueSessions = configuration.mayIssueSessions
         // A refreshed access token opens nothing where only other types do, and it travels in cookies.
         mayRefresh = configuration.accept.contains(.access) && configuration.tokenSources.contains(.cookie)
     }

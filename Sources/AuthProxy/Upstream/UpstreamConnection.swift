@@ -10,7 +10,7 @@ final class UpstreamConnection: SocketStream {
         case connecting, idle, active
     }
 
-    unowned let pool: UpstreamPool
+    let pool: UpstreamPool
     private var phase = Phase.connecting
     /// Whom it serves.
     private var exchange: Exchange?

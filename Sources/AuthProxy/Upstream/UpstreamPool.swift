@@ -4,7 +4,7 @@ internal import EventIO
 ///
 /// It belongs to its loop.
 final class UpstreamPool {
-    unowned let worker: Worker
+    let worker: Worker
     private let endpoints: [SocketAddress]
     private let maxIdle: Int
     private var idle: [UpstreamConnection] = []
@@ -97,7 +97,8 @@ final class UpstreamPool {
 
     /// An exchange waits no more.
     func withdraw(_ exchange: Exchange) {
-        guard let index = waiting[waitingStart...].firstIndex(where: { $0 === exchange }) else { return }
+        guard waitingStart < waiting.count, let index = waiting[waitingStart...].firstIndex(where: { $0 === exchange })
+        else { return }
         waiting.remove(at: index)
     }
 

@@ -44,7 +44,8 @@ extension OutputBuffer {
         unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Appends the UTF-8 of a text.
+    /// Appends the UTF-8 of a text. Disfavoured, so that a literal is a StaticString and makes no String.
+    @_disfavoredOverload
     public func append(_ text: String) {
         // Native strings lend their bytes; others are copied once.
         if unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe append(UnsafeRawBufferPointer($0)) }) == nil {
@@ -59,25 +60,61 @@ extension OutputBuffer {
 
     /// Appends a number in decimal.
     public func append(decimal number: Int) {
-        reserve(20)
+        reserve(21)
         if number < 0 { append(byte: ASCII.hyphen) }
         var magnitude = number.magnitude
-        var digits = 1
-        var bound: UInt = 10
+        if magnitude < 10 { return append(byte: UInt8(truncatingIfNeeded: magnitude) &+ 0x30) }
+        var digits = 2
+        var bound: UInt = 100
         // 10^19 is the largest power of ten in 64 bits.
         while magnitude >= bound, digits < 20 {
             bound = bound &* 10
-            digits += 1
+            digits &+= 1
         }
-        reserve(digits)
-        var place = end + digits
+        var place = end &+ digits
         end = place
         repeat {
-            place -= 1
+            let rest = magnitude / 10
+            place &-= 1
             // `place` runs from the end that was reserved down to the first digit.
-            unsafe storage[place] = UInt8(truncatingIfNeeded: magnitude % 10) &+ 0x30
-            magnitude /= 10
+            unsafe storage[place] = UInt8(truncatingIfNeeded: magnitude &- rest &* 10) &+ 0x30
+            magnitude = rest
         } while magnitude > 0
+    }
+
+    /// Appends a number below 256 in decimal, as addresses hold them.
+    public func append(octet: UInt8) {
+        reserve(3)
+        let value = UInt32(octet)
+        // Exact for all values below 256.
+        let hundreds = (value &* 41) >> 12
+        let rest = value &- hundreds &* 100
+        let tens = (rest &* 205) >> 11
+        if hundreds > 0 { append(byte: UInt8(truncatingIfNeeded: hundreds) &+ 0x30) }
+        if hundreds > 0 || tens > 0 { append(byte: UInt8(truncatingIfNeeded: tens) &+ 0x30) }
+        append(byte: UInt8(truncatingIfNeeded: rest &- tens &* 10) &+ 0x30)
+    }
+
+    /// Appends a number as sixteen hexadecimal digits in lower case: identifiers.
+    public func append(hex16 number: UInt64) {
+        reserve(16)
+        append(hexDigits: UInt32(truncatingIfNeeded: number >> 32))
+        append(hexDigits: UInt32(truncatingIfNeeded: number))
+    }
+
+    /// Eight digits at once, a byte for each: `reserve` was called.
+    private func append(hexDigits number: UInt32) {
+        // The nibbles spread over eight bytes, the first digit in the lowest one.
+        var nibbles = UInt64(number.byteSwapped)
+        nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
+        nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
+        nibbles = (nibbles >> 4 | nibbles << 8) & 0x0f0f_0f0f_0f0f_0f0f
+        // A byte's bit 4 is set where the nibble is above 9, which makes it a letter.
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let digits = nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+        // Eight bytes behind `end` were reserved.
+        unsafe storage.storeBytes(of: digits.littleEndian, toByteOffset: end, as: UInt64.self)
+        end &+= 8
     }
 
     /// Appends a number in lower-case hexadecimal without leading zeros: the form of a chunk size (RFC 9112 §7.1).

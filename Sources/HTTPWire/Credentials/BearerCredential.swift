@@ -25,6 +25,22 @@ public enum BearerCredential: Sendable, Equatable {
         return isToken(token, in: bytes) ? .token(token) : .malformed
     }
 
+    /// What stands behind the Bearer scheme, its grammar not looked at: for who compares it with tokens that are known to
+    /// be good. nil for another scheme; empty where nothing stands there.
+    @inline(__always)
+    public static func candidate(_ value: ByteRange, in bytes: RawSpan) -> ByteRange? {
+        let start = Int(value.start)
+        let end = Int(value.end)
+        guard value.count >= 6, bytes.equalsIgnoringCase(ByteRange(start, start + 6), "bearer") else { return nil }
+        guard value.count > 6 else { return ByteRange(end, end) }
+        var offset = start + 6
+        guard bytes.byte(offset) == ASCII.space else {
+            return ByteClass.is(bytes.byte(offset), ByteClass.token) ? nil : ByteRange(end, end)
+        }
+        while offset < end, bytes.byte(offset) == ASCII.space { offset += 1 }
+        return ByteRange(offset, end)
+    }
+
     /// Whether the bytes are a `b64token`.
     public static func isToken(_ range: ByteRange, in bytes: RawSpan) -> Bool {
         let end = Int(range.end)

@@ -11,7 +11,7 @@ extension IPAddress: CustomStringConvertible {
         guard !isIPv4 else {
             for index in 0..<4 {
                 if index > 0 { output.append(byte: ASCII.dot) }
-                output.append(decimal: Int(low >> UInt64(24 - index * 8) & 0xff))
+                output.append(octet: UInt8(truncatingIfNeeded: low >> UInt64(24 - index * 8)))
             }
             return
         }
