@@ -51,7 +51,7 @@ let package = Package(
         library("Configuration", ["Tokens", "HTTPWire", .product(name: "Yams", package: "Yams")]),
         library(
             "AuthProxy",
-            ["HTTPWire", "Tokens", "EventIO", "Configuration", .product(name: "Logging", package: "swift-log")]),
+            ["CryptoPrimitives", "HTTPWire", "Tokens", "EventIO", "Configuration", .product(name: "Logging", package: "swift-log")]),
         library("Admin", ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy"]),
         library("DemoApplication", ["HTTPWire", "Tokens", "CryptoPrimitives", "EventIO", "Configuration"]),
         .executableTarget(
@@ -76,7 +76,12 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("AdminTests", ["Admin", "AuthProxy", "HTTPWire"]),
         tests("EventIOTests", ["EventIO"]),
-        tests("ProxyTests", ["AuthProxy", "Configuration", "Tokens", "HTTPWire", "EventIO", "SallyportTesting"]),
+        tests(
+            "ProxyTests",
+            [
+                "AuthProxy", "Admin", "Configuration", "Tokens", "SallyportTesting", "sallyport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
         tests("CommandLineTests", ["sallyport", "SallyportTesting"]),
         tests(

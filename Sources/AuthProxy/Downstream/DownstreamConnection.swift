@@ -25,6 +25,8 @@ final class DownstreamConnection: SocketStream {
     var index = 0
     private var phase = Phase.idle
     private var isProcessing = false
+    /// Whether the input buffer is being taken from: what is taken is still in there.
+    private var isLending = false
     private(set) var peerHasEnded = false
     private var closesWhenFlushed = false
     /// Requests so far.
@@ -153,8 +155,11 @@ final class DownstreamConnection: SocketStream {
 
     /// Lends what lies in the input buffer to an exchange, which says how much of it it has taken.
     func withInput(_ body: (RawSpan) -> Int) {
-        guard let input, !input.isEmpty else { return }
+        // While a head is processed, its bytes lie in there too; what is behind it is handed on from there.
+        guard let input, !input.isEmpty, !isProcessing, !isLending else { return }
+        isLending = true
         let consumed = unsafe body(input.bytes)
+        isLending = false
         guard descriptor >= 0 else { return }
         input.consume(first: consumed)
         if input.isEmpty { giveInput() }

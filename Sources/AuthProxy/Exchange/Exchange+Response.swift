@@ -67,7 +67,11 @@ extension Exchange {
                 return takeFinalResponse(rest, in: bytes, from: offset, isKept: isKept)
             }
             interimResponses += 1
-            guard interimResponses <= Self.interimLimit, forwardInterim(rest) else { return }
+            guard interimResponses <= Self.interimLimit else {
+                worker.counters.count(.malformedAnswer)
+                return fail(.badAnswer)
+            }
+            guard forwardInterim(rest) else { return }
             offset += worker.responseHead.headLength
             if offset == bytes.byteCount { return keepResponse(bytes, from: offset, isKept: isKept) }
         }

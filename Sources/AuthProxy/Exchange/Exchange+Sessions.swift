@@ -38,6 +38,23 @@ extension Exchange {
         }
     }
 
+    /// Settles the cookies of a refresh, then gives an answer of our own with them: an error must not lose them.
+    func settle(_ answer: LocalAnswer) {
+        releaseUpstream(mayReuse: false)
+        stage = .settling
+        downstream.suspendDeadline()
+        let change = cookies
+        let box = LoopBound((exchange: self, authenticator: worker.authenticator), to: worker.loop)
+        worker.loop.startTask {
+            let (exchange, authenticator) = box.value
+            let settled = await authenticator.settle(change)
+            guard exchange.stage == .settling else { return }
+            var answer = answer
+            answer.cookies = exchange.site.cookies.lines(settled, now: exchange.worker.now)
+            exchange.answer(answer)
+        }
+    }
+
     /// The client, as the session's tokens will be bound to it.
     private var clientIdentity: ClientIdentity {
         ClientIdentity(address: forwarding.client.description, userAgent: record.userAgentText)

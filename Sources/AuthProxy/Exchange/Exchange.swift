@@ -180,7 +180,9 @@ final class Exchange {
     func fail(_ fault: ProxyFault) {
         if reason.utf8CodeUnitCount == 0 { reason = fault.reason }
         guard !hasResponseHead else { return abort(fault.reason) }
-        answer(fault.answer(requestID: record.requestIDText, closes: fault.status == 400 || fault.status == 408))
+        let answer = fault.answer(requestID: record.requestIDText, closes: fault.status == 400 || fault.status == 408)
+        if case .set = cookies, stage != .settling { return settle(answer) }
+        self.answer(answer)
     }
 
     /// Everything was given to the client's connection: it is over when the client has taken it.

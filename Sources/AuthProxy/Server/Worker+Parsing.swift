@@ -1,3 +1,4 @@
+internal import CryptoPrimitives
 internal import HTTPWire
 internal import Tokens
 
@@ -59,7 +60,12 @@ extension Worker {
         }
         guard case .complete = progress else { throw .acceptance }
         let handshake = try WebSocketHandshake.parse(head, in: request)
-        return try WebSocketAnswer.parse(responseHead, in: response, to: handshake, of: head, in: request)
+        let answer = try WebSocketAnswer.parse(responseHead, in: response, to: handshake, of: head, in: request)
+        // An application that cannot answer the key is no WebSocket server: it may take what follows for requests.
+        guard let line = responseHead.first(.secWebSocketAccept),
+            response.array(line.value) == WebSocketAcceptance.value(forKey: request.array(handshake.key).span)
+        else { throw .acceptance }
+        return answer
     }
 
     /// What an endpoint of the reserved path is asked; nil if the copy of the head cannot be read, which it could before.

@@ -11,14 +11,17 @@ final class UpstreamConnection: SocketStream {
     }
 
     let pool: UpstreamPool
+    /// Which of the pool's endpoints it leads to.
+    let endpoint: Int
     private var phase = Phase.connecting
     /// Whom it serves.
     private var exchange: Exchange?
     /// Whether it has served another exchange before: then it may be dead without our knowledge.
     private(set) var isReused = false
 
-    init(pool: UpstreamPool, loop: EventLoop) {
+    init(pool: UpstreamPool, endpoint: Int, loop: EventLoop) {
         self.pool = pool
+        self.endpoint = endpoint
         super.init(loop: loop, descriptor: -1)
     }
 

@@ -37,7 +37,7 @@ final class UpstreamPool {
     ///
     /// - Parameter mustBeFresh: whether an idle one, which may be dead, will not do.
     func obtain(for exchange: Exchange, mustBeFresh: Bool) -> Grant {
-        if !mustBeFresh, let connection = idle.popLast() {
+        if !mustBeFresh, let connection = takeIdle() {
             connection.serve(exchange)
             return .ready(connection)
         }
@@ -56,14 +56,23 @@ final class UpstreamPool {
         return .pending
     }
 
+    /// An idle connection of the endpoint whose turn it is; the one that was used last, for it is the most alive.
+    private func takeIdle() -> UpstreamConnection? {
+        guard endpoints.count > 1 else { return idle.popLast() }
+        let endpoint = turn % endpoints.count
+        guard let index = idle.lastIndex(where: { $0.endpoint == endpoint }) else { return nil }
+        turn &+= 1
+        return idle.remove(at: index)
+    }
+
     private func open(for exchange: Exchange) {
-        let endpoint = endpoints[turn % endpoints.count]
+        let endpoint = turn % endpoints.count
         turn &+= 1
         openCount += 1
         worker.counters.add(1, to: .openUpstreamConnections)
-        let connection = UpstreamConnection(pool: self, loop: worker.loop)
+        let connection = UpstreamConnection(pool: self, endpoint: endpoint, loop: worker.loop)
         exchange.upstreamIsConnecting(connection)
-        connection.dial(endpoint, for: exchange, timeoutMilliseconds: worker.times.upstreamConnect)
+        connection.dial(endpoints[endpoint], for: exchange, timeoutMilliseconds: worker.times.upstreamConnect)
     }
 
     /// Takes back a connection that is good for another exchange.
