@@ -5,7 +5,8 @@ struct FingerprintMessage {
 
     init(signal: StaticString) {
         bytes.reserveCapacity(192)
-        appendPart("\(signal)")
+        appendCount(signal.utf8CodeUnitCount)
+        signal.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
     mutating func append(_ byte: UInt8) {

@@ -18,21 +18,21 @@ struct RegisteredClaims {
     ///   `sid` with control characters: they end up in header fields and logs.
     init(_ payload: JSONObject) throws(TokenError) {
         for member in payload.members {
-            switch member.name {
-            case "iss": issuer = member.value
-            case "sub": subject = try Self.text(member.value, claim: "sub")
-            case "aud": audience = member.value
-            case "exp": expiresAt = try NumericDate.read(member.value, claim: "exp")
-            case "nbf": notBefore = try NumericDate.read(member.value, claim: "nbf")
-            case "iat": issuedAt = try NumericDate.read(member.value, claim: "iat")
-            case "jti": identifier = try Self.text(member.value, claim: "jti")
-            case "type": type = member.value
-            case "sid": session = try Self.text(member.value, claim: "sid")
-            case "gen":
+            switch ClaimName(member.name) {
+            case .iss: issuer = member.value
+            case .sub: subject = try Self.text(member.value, claim: "sub")
+            case .aud: audience = member.value
+            case .exp: expiresAt = try NumericDate.read(member.value, claim: "exp")
+            case .nbf: notBefore = try NumericDate.read(member.value, claim: "nbf")
+            case .iat: issuedAt = try NumericDate.read(member.value, claim: "iat")
+            case .jti: identifier = try Self.text(member.value, claim: "jti")
+            case .type: type = member.value
+            case .sid: session = try Self.text(member.value, claim: "sid")
+            case .gen:
                 guard let number = member.value.integer, number > 0 else { throw .malformed("gen is no generation") }
                 generation = number
-            case "fp": fingerprint = member.value.string
-            default: break
+            case .fp: fingerprint = member.value.string
+            case nil: break
             }
         }
     }

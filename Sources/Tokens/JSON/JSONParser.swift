@@ -104,20 +104,37 @@ public struct JSONParser {
         var members: [JSONObject.Member] = []
         members.reserveCapacity(12)
         var names: Set<String> = []
+        var marks: UInt64 = 0
         repeat {
             guard try peek(text) == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
             let start = offset
             let name = try string(text)
             if members.count == Self.scannedMembers { names.formUnion(members.map(\.name)) }
-            let isNew =
-                members.count < Self.scannedMembers
-                ? !members.contains { $0.name == name } : names.insert(name).inserted
+            let mark = Self.mark(of: name)
+            let isNew: Bool
+            if members.count < Self.scannedMembers {
+                isNew = marks & mark == 0 || !members.contains { $0.name == name }
+            } else {
+                isNew = names.insert(name).inserted
+            }
+            marks |= mark
             guard isNew else { throw JSONError(kind: .duplicateName, offset: start) }
             guard try peek(text) == UInt8(ascii: ":") else { throw error(.unexpectedByte) }
             offset += 1
             members.append(JSONObject.Member(name: name, value: try value(text)))
         } while try isContinued(until: UInt8(ascii: "}"), text)
         return JSONObject(distinct: members)
+    }
+
+    /// One bit for a name of ASCII, the same for the same name: a name whose bit is new needs no comparison. A name with
+    /// other characters may be the same as one that is spelled otherwise, and gets all bits.
+    private static func mark(of name: String) -> UInt64 {
+        var mixed: UInt64 = 0
+        for byte in name.utf8 {
+            if byte >= 0x80 { return .max }
+            mixed = (mixed ^ UInt64(byte)) &* 0x9e37_79b9_7f4a_7c15
+        }
+        return 1 << (mixed >> 58)
     }
 
     /// A string, from its opening quotation mark to behind its closing one.

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A JWS in compact form (RFC 7515 §7.1), taken apart but not yet believed.
 ///
 /// Its parts are ranges of the text: HEADER `.` PAYLOAD `.` SIGNATURE.
@@ -14,21 +16,28 @@ struct CompactJWS {
         guard text.count <= limits.tokenBytes else {
             throw .malformed("the token has more than \(limits.tokenBytes) bytes")
         }
-        var dots = (first: -1, second: -1)
-        for index in text.indices where text[index] == UInt8(ascii: ".") {
-            if dots.first < 0 {
-                dots.first = index
-            } else if dots.second < 0 {
-                dots.second = index
-            } else {
-                throw .malformed("the token has more than three parts")
-            }
+        let first = Self.firstDot(of: text, from: 0)
+        guard let first, let second = Self.firstDot(of: text, from: first + 1) else {
+            throw .malformed("the token has not three parts")
         }
-        guard dots.second >= 0 else { throw .malformed("the token has not three parts") }
-        guard dots.first <= limits.headerBytes else {
+        guard Self.firstDot(of: text, from: second + 1) == nil else {
+            throw .malformed("the token has more than three parts")
+        }
+        guard first <= limits.headerBytes else {
             throw .malformed("the token's header has more than \(limits.headerBytes) bytes")
         }
-        (headerEnd, payloadEnd) = dots
+        (headerEnd, payloadEnd) = (first, second)
+    }
+
+    private static func firstDot(of text: Span<UInt8>, from start: Int) -> Int? {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+            // The search ends with the text, in which `start` lies.
+            guard let dot = unsafe memchr(base + start, CInt(UInt8(ascii: ".")), bytes.count - start) else {
+                return nil
+            }
+            return unsafe UnsafeRawPointer(dot) - UnsafeRawPointer(base)
+        }
     }
 
     /// The encoded header that we write with a key: `alg`, `typ` and, where the key has one, `kid`.

@@ -31,9 +31,10 @@ extension JWTManager {
         _ token: Span<UInt8>, accepting types: Set<TokenType>, client: ClientIdentity
     ) throws(TokenError) -> LocalVerdict {
         guard !token.isEmpty else { throw .missing }
+        let now = clock.now
         return try verifier.verify(token) { payload, key throws(TokenError) in
-            let token = try read(payload, key: key, accepting: types, client: client)
-            return token.expiresAt <= clock.now ? .expired(token) : .valid(token)
+            let token = try read(payload, key: key, accepting: types, client: client, now: now)
+            return token.expiresAt <= now ? .expired(token) : .valid(token)
         }
     }
 
@@ -84,7 +85,8 @@ extension JWTManager {
 
     /// Judges a payload whose signature is good, except for its expiry.
     private func read(
-        _ payload: Span<UInt8>, key: TokenKey, accepting types: Set<TokenType>, client: ClientIdentity
+        _ payload: Span<UInt8>, key: TokenKey, accepting types: Set<TokenType>, client: ClientIdentity,
+        now: Int64
     ) throws(TokenError) -> VerifiedToken {
         let (claims, registered) = try Self.claims(payload)
         let type = try Self.type(of: registered, accepting: types)
@@ -102,7 +104,7 @@ extension JWTManager {
                 || mismatch.userAgent && settings.binding.userAgent == .strict
             if isRefused { throw .binding }
         }
-        try registered.checkBegin(now: clock.now, leeway: settings.leewaySeconds)
+        try registered.checkBegin(now: now, leeway: settings.leewaySeconds)
         return VerifiedToken(
             type: type, subject: registered.subject, session: session, identifier: identifier,
             generation: registered.generation, issuedAt: registered.issuedAt ?? 0, expiresAt: expiresAt,

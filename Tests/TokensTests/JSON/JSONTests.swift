@@ -77,6 +77,15 @@ struct JSONTests {
         }
     }
 
+    @Test("Names that only differ in their normal form are the same name, whichever stands first")
+    func normalForms() {
+        for (one, other) in [("\u{212a}", "K"), ("\u{e9}", "e\u{301}"), ("\u{1fef}", "`")] {
+            for text in [#"{"\#(one)":1,"\#(other)":2}"#, #"{"\#(other)":1,"\#(one)":2}"#] {
+                #expect { try JSONParser.parse(text) } throws: { ($0 as? JSONError)?.kind == .duplicateName }
+            }
+        }
+    }
+
     @Test("A number made by hand cannot smuggle anything into a text")
     func decimals() {
         #expect(JSONDecimal("1.5")?.text == "1.5")
