@@ -74,7 +74,7 @@ let package = Package(
             swiftSettings: strict),
         tests("RedisTokenStoreTests", ["Tokens", "RedisTokenStore", "SallyportTesting"]),
         tests("HTTPWireTests", ["HTTPWire"]),
-        tests("AdminTests", ["Admin", "AuthProxy", "HTTPWire"]),
+        tests("AdminTests", ["Admin", "AuthProxy", "Tokens", "Configuration", "HTTPWire", "SallyportTesting"]),
         tests("EventIOTests", ["EventIO"]),
         tests(
             "ProxyTests",

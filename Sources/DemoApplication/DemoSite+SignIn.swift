@@ -1,3 +1,5 @@
+internal import HTTPWire
+
 /// The login hand-off: the application checks the password, the gate begins the session.
 extension DemoSite {
     /// What became of a form with a name and a password.

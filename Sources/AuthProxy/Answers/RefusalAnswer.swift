@@ -21,14 +21,20 @@ enum RefusalAnswer {
             answer = LocalAnswer(303)
             answer.fields.append(("Location", login))
         } else {
-            answer = LocalAnswer(
-                refusal.status, error: error(refusal), code: refusal.code.text.description, message: refusal.message,
-                requestID: requestID)
+            answer = plain(refusal, requestID: requestID)
         }
-        challenge(refusal, &answer)
-        if refusal.status == 503 { answer.fields.append(("Retry-After", "1")) }
         allow(origin, by: configuration, &answer)
         answer.cookies = cookies.lines(refusal.cookies, now: now)
+        return answer
+    }
+
+    /// The refusal as a program is told: status, challenge and body, without cookies and without CORS.
+    static func plain(_ refusal: Refusal, requestID: String) -> LocalAnswer {
+        var answer = LocalAnswer(
+            refusal.status, error: error(refusal), code: refusal.code.text.description, message: refusal.message,
+            requestID: requestID)
+        challenge(refusal, &answer)
+        if refusal.status == 503 { answer.fields.append(("Retry-After", "1")) }
         return answer
     }
 

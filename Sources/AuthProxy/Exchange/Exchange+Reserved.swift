@@ -49,14 +49,17 @@ extension Exchange {
             let (exchange, authenticator) = box.value
             var request = request
             var change = CookieChange.none
-            if endpoints.needsIdentity(method: request.method, path: request.path) {
+            if endpoints.needsIdentity(request) {
                 switch await authenticator.authenticate(credentials, route: route) {
                 case .proceed(let entry, let cookies):
                     request.identity = entry?.token
+                    exchange.identity = entry
+                    exchange.verdict = entry == nil ? .anonymous : .ok
                     change = await authenticator.settle(cookies)
                     if entry == nil { request.refusal = (401, .tokenMissing, TokenError.missing.sentence) }
                 case .refuse(let refusal):
                     request.refusal = (refusal.status, refusal.code, refusal.message)
+                    exchange.verdict = refusal.code
                     change = refusal.cookies
                 case .ask: request.refusal = (503, .storeUnavailable, "The token cannot be checked now.")
                 }
@@ -68,6 +71,8 @@ extension Exchange {
 
     private func answered(_ reserved: ReservedAnswer, _ change: CookieChange) {
         guard stage == .reserved else { return }
+        if let verdict = reserved.verdict { self.verdict = verdict }
+        if verdict == .storeUnavailable { reason = "store_unavailable" }
         var answer = LocalAnswer(reserved.status)
         answer.fields = reserved.fields
         answer.body = reserved.body
@@ -75,6 +80,8 @@ extension Exchange {
         switch reserved.cookies {
         case .unchanged: answer.cookies = site.cookies.lines(change, now: worker.now)
         case .set(let tokens): answer.cookies = site.cookies.lines(.set(tokens), now: worker.now)
+        case .refreshCleared:
+            answer.cookies = site.cookies.lines(.clear(access: false, refresh: true), now: worker.now)
         case .cleared: answer.cookies = site.cookies.lines(.clear(access: true, refresh: true), now: worker.now)
         }
         self.answer(answer)

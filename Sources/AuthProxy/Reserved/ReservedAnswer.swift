@@ -10,6 +10,8 @@ public struct ReservedAnswer: Sendable {
         case set(IssuedTokens)
         /// Both are deleted, whether they were there or not.
         case cleared
+        /// The refresh cookie is deleted: it cannot work any more, and the access cookie may.
+        case refreshCleared
     }
 
     /// The status code.
@@ -22,6 +24,8 @@ public struct ReservedAnswer: Sendable {
     public var contentType = "application/json"
     /// What happens to the session cookies.
     public var cookies = Cookies.unchanged
+    /// What was decided about the request's credential, for the access log; nil leaves it to authentication.
+    public var verdict: VerdictCode?
 
     /// An answer without a body.
     public init(_ status: Int) { self.status = status }

@@ -2,6 +2,12 @@ public import Tokens
 
 /// A request for the reserved path (`/.sallyport/…`), copied: what an endpoint decides on.
 public struct ReservedRequest: Sendable {
+    /// What the client speaks to us, or to the proxy in front of us.
+    public enum Scheme: String, Sendable {
+        case http
+        case https
+    }
+
     /// The method as spelled.
     public var method: String
     /// The path behind `/.sallyport/`, canonical, without query.
@@ -16,10 +22,12 @@ public struct ReservedRequest: Sendable {
     public var origin: String?
     /// The Sec-Fetch-Site field's value.
     public var fetchSite: String?
-    /// The authority that the request is for, as spelled; empty for none.
+    /// The authority that the request is for, as spelled: what a trusted proxy says that the client asked for, or the
+    /// Host field's value; empty for none.
     public var authority: String
-    /// Whether the client is connected over TLS, to us or to a trusted proxy.
-    public var isSecure: Bool
+    /// The scheme that the client used: by the connection where that has TLS, else by what a trusted proxy says. nil
+    /// where a plain connection says nothing: a load balancer may have ended TLS before us.
+    public var scheme: Scheme?
     /// Who asks.
     public var client: ClientIdentity
     /// The bearer token of the Authorization field.
@@ -28,7 +36,9 @@ public struct ReservedRequest: Sendable {
     public var accessCookie: [UInt8]?
     /// The refresh cookie's value.
     public var refreshCookie: [UInt8]?
-    /// What the request's credentials came to, for endpoints that ask (`GET session`, `POST websocket-token`).
+    /// Whether two credentials of the same kind differ: none of that kind is given then.
+    public var isAmbiguous: Bool
+    /// What the request's credentials came to, for endpoints that need it.
     public var identity: VerifiedToken?
     /// Why there is no identity: the code and the sentence of the refusal.
     public var refusal: (status: Int, code: VerdictCode, message: String)?

@@ -80,16 +80,37 @@ extension Worker {
         {
             bearer = bytes.array(range)
         }
-        let isForwardedSecure = exchange.forwarding.isTrusted && value(.xForwardedProto) == "https"
+        let credentials = Credentials(
+            head, in: bytes, sources: site.reserved.sources, cookies: cookies, handshake: nil)
+        var isAmbiguous = cookies.match(0) == .conflicting || cookies.match(1) == .conflicting
+        if case .ambiguous = credentials.access { isAmbiguous = true }
         return ReservedRequest(
             method: bytes.string(head.methodRange), path: path, query: query, contentType: value(.contentType),
             body: unsafe body.withUnsafeBytes { unsafe Array($0) }, origin: value(.origin),
-            fetchSite: value(.secFetchSite), authority: value(.host) ?? "",
-            isSecure: exchange.forwarding.isSecure || isForwardedSecure,
+            fetchSite: value(.secFetchSite), authority: forwardedHost(bytes, exchange) ?? value(.host) ?? "",
+            scheme: scheme(bytes, exchange),
             client: ClientIdentity(
                 address: exchange.forwarding.client.description, userAgent: value(.userAgent)),
-            bearer: bearer, accessCookie: cookie(0), refreshCookie: cookie(1), identity: nil, refusal: nil,
-            requestID: exchange.record.requestIDText)
+            bearer: bearer, accessCookie: cookie(0), refreshCookie: cookie(1), isAmbiguous: isAmbiguous,
+            identity: nil, refusal: nil, requestID: exchange.record.requestIDText)
+    }
+
+    /// The authority that the client asked a trusted proxy for, where that names one.
+    private func forwardedHost(_ bytes: RawSpan, _ exchange: Exchange) -> String? {
+        guard exchange.forwarding.isTrusted, head.count(of: .xForwardedHost) == 1,
+            let line = head.first(.xForwardedHost)
+        else { return nil }
+        let host = bytes.string(line.value)
+        return host.utf8.contains(UInt8(ascii: ",")) ? nil : host
+    }
+
+    /// The scheme that the client used, as far as that is known.
+    private func scheme(_ bytes: RawSpan, _ exchange: Exchange) -> ReservedRequest.Scheme? {
+        if exchange.forwarding.isSecure { return .https }
+        guard exchange.forwarding.isTrusted, head.count(of: .xForwardedProto) == 1,
+            let line = head.first(.xForwardedProto)
+        else { return nil }
+        return ReservedRequest.Scheme(rawValue: bytes.string(line.value).lowercased())
     }
 
     /// The credentials of a request for the reserved path.

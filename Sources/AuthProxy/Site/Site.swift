@@ -61,7 +61,7 @@ final class Site: Sendable {
             targetBytes: limits.requestTargetBytes)
         responseLimits = requestLimits
         var own = RouteConfiguration(name: "sallyport", upstream: "")
-        own.authentication = .optional
+        own.authentication = .required
         own.tokenSources = [.authorization, .cookie]
         reserved = Route(own, upstream: -1, identity: IdentityMapping(number: -1, []))
     }

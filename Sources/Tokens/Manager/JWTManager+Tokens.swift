@@ -112,7 +112,8 @@ extension JWTManager {
         }
     }
 
-    private func create(
+    /// Makes a token and stores it; see ``createToken(_:type:expiresIn:client:session:)``.
+    func create(
         _ claims: JSONObject, subject: String?, type: TokenType, expiresIn seconds: Int64? = nil,
         client: ClientIdentity, session: String?, generation: Int64? = nil, requiresSession: Bool = true
     ) async throws(TokenError) -> IssuedToken {
@@ -135,7 +136,8 @@ extension JWTManager {
         return token
     }
 
-    private static func callersClaims(of token: VerifiedToken) -> JSONObject {
+    /// What of a token's claims the caller gave.
+    static func callersClaims(of token: VerifiedToken) -> JSONObject {
         JSONObject(
             distinct: (token.claims.object?.members ?? []).filter { !ReservedClaims.names.contains($0.name) })
     }

@@ -1,3 +1,4 @@
+internal import Admin
 internal import AuthProxy
 internal import Configuration
 internal import Logging
@@ -7,7 +8,7 @@ internal import Tokens
 enum ProxyParts {
     /// The parts for a process that serves.
     static func make(_ writer: LogWriter, _ logger: Logger) -> ProxyServer.Parts {
-        ProxyServer.Parts(logWriter: writer, logger: logger, endpoints: nil) { configuration, context in
+        ProxyServer.Parts(logWriter: writer, logger: logger, endpoints: EndpointRouter()) { configuration, context in
             // The embedded stores have threads of their own, and one serves all loops.
             if let first = context.first { return first }
             return try TokenStoreFactory.open(configuration.store) { sentence in logger.warning("\(sentence)") }

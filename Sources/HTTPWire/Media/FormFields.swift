@@ -1,14 +1,14 @@
-/// The body of a form: `application/x-www-form-urlencoded` (WHATWG URL §5.1).
-struct FormFields: Sendable, Equatable {
+/// The body of a form: `application/x-www-form-urlencoded` (WHATWG URL §5.1), decoded strictly.
+public struct FormFields: Sendable, Equatable {
     private var pairs: [(name: String, value: String)] = []
 
     /// No form of ours has more fields.
-    static let limit = 16
+    public static let limit = 16
 
     /// Parses a body.
     ///
     /// - Returns: nil for a broken escape, for text that is not UTF-8, and for more than ``limit`` fields.
-    init?(_ body: [UInt8]) {
+    public init?(_ body: [UInt8]) {
         for part in body.split(separator: UInt8(ascii: "&")) {
             guard pairs.count < Self.limit else { return nil }
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -20,12 +20,15 @@ struct FormFields: Sendable, Equatable {
     }
 
     /// The value of a field that is there exactly once: of two passwords, none is the right one.
-    subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         let found = pairs.filter { $0.name == name }
         return found.count == 1 ? found[0].value : nil
     }
 
-    static func == (left: FormFields, right: FormFields) -> Bool {
+    /// How often a field is there.
+    public func count(of name: String) -> Int { pairs.count { $0.name == name } }
+
+    public static func == (left: FormFields, right: FormFields) -> Bool {
         left.pairs.elementsEqual(right.pairs) { $0.name == $1.name && $0.value == $1.value }
     }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DemoApplication
+@testable import HTTPWire
 
 @Suite("Forms")
 struct FormFieldsTests {
@@ -19,6 +19,8 @@ struct FormFieldsTests {
     @Test("A name that comes twice has no value")
     func repeated() {
         #expect(FormFields([UInt8]("a=1&a=1".utf8))?["a"] == nil)
+        #expect(FormFields([UInt8]("a=1&a=1&b".utf8))?.count(of: "a") == 2)
+        #expect(FormFields([UInt8]("a=1&a=1&b".utf8))?.count(of: "b") == 1)
     }
 
     @Test(
