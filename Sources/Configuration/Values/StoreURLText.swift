@@ -25,12 +25,12 @@ enum StoreURLText {
                 return .refused("names no file: write sqlite:PATH, such as sqlite:state/sallyport.db")
             }
             return .url("sqlite:" + context.resolved(path))
-        case "redis", "unix":
+        case "redis", "unix", "redis+sentinel":
             guard rest.hasPrefix("//"), rest.count > 2, rest.dropFirst(2).first != "?" else {
                 return .refused("names no server: write redis://HOST:PORT or unix://PATH")
             }
             return .url(text)
-        case "rediss", "redis+sentinel", "redis+cluster":
+        case "rediss", "redis+cluster":
             return .refused(
                 "uses \(scheme)://, which this version does not offer: write redis://HOST:PORT or unix://PATH")
         default:

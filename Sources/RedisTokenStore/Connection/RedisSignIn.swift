@@ -16,20 +16,17 @@ final class RedisSignIn {
     /// - Parameter commands: further commands with the names of their replies. One whose name begins with `?` may fail:
     ///   then its reply is missing.
     init(
-        _ url: RedisURL, name: String, on connection: RedisConnection, then commands: [(name: String, words: [String])],
+        as credentials: RedisCredentials, database: Int, name: String, on connection: RedisConnection,
+        then commands: [(name: String, words: [String])],
         _ completion: @escaping (Result<[String: RedisReply], TokenStoreError>) -> Void
     ) {
         self.connection = connection
         self.completion = completion
         var all: [(name: String, words: [String])] = []
-        if let password = url.password {
-            all.append(("auth", ["AUTH"] + (url.user.map { [$0] } ?? []) + [password]))
-        } else if let user = url.user {
-            all.append(("auth", ["AUTH", user, ""]))
-        }
+        if let words = credentials.command { all.append(("auth", words)) }
         // Only for people who look at the list of clients.
         all.append(("?name", ["CLIENT", "SETNAME", name]))
-        if url.database != 0 { all.append(("select", ["SELECT", String(url.database)])) }
+        if database != 0 { all.append(("select", ["SELECT", String(database)])) }
         all += commands
         missing = all.count
         for (name, words) in all { send(name, words) }

@@ -40,6 +40,11 @@ final class RedisLink {
     /// Addresses of the same name that were not tried in this attempt.
     private var furtherAddresses: [SocketAddress] = []
     private var isLookingUp = false
+    /// What the sentinels are being asked.
+    private var poll: ServerPoll<RedisHost>?
+    private var sentinels: SentinelWatch?
+    /// What the sentinels have named.
+    private var master: RedisHost?
     /// Whether commands fail at once while there is no connection.
     private var isTripped = false
     private var lastError = TokenStoreError(.unreachable, "there is no connection to Redis yet")
@@ -67,6 +72,12 @@ final class RedisLink {
     func start() {
         guard state == .down else { return }
         if settings.watches { observeWatch() }
+        if case .sentinel(let group) = settings.url.endpoint {
+            let sentinels = SentinelWatch(on: loop, group)
+            sentinels.onSwitch = { [unowned self] in masterMoved(to: $0) }
+            self.sentinels = sentinels
+            sentinels.start()
+        }
         attempt()
     }
 
@@ -140,17 +151,35 @@ final class RedisLink {
         timer.fire(afterMilliseconds: settings.attemptMilliseconds)
         switch settings.url.endpoint {
         case .unix(let path): connect([SocketAddress(.unix(path: path))])
-        case .tcp(let host, let port):
-            guard !isLookingUp else { return }
-            isLookingUp = true
-            let link = LoopBound(self, to: loop)
-            HostLookup.start(host: host, port: port, on: loop) { link.value.take($0) }
+        case .tcp(let host): lookUp(host)
+        case .sentinel(let group):
+            poll = group.poll(on: loop, timeoutMilliseconds: settings.attemptMilliseconds) { [unowned self] result in
+                poll = nil
+                switch result {
+                case .failure(let error): attemptFailed(error)
+                case .success(let host):
+                    master = host
+                    lookUp(host)
+                }
+            }
         }
     }
 
-    private func take(_ lookup: Result<[SocketAddress], IOError>) {
+    private func lookUp(_ host: RedisHost) {
+        // One question at a time: a resolver that hangs is not asked with each attempt.
+        guard !isLookingUp else { return }
+        isLookingUp = true
+        let link = LoopBound(self, to: loop)
+        HostLookup.start(host: host.name, port: host.port, on: loop) { link.value.take($0, for: host) }
+    }
+
+    private func take(_ lookup: Result<[SocketAddress], IOError>, for host: RedisHost) {
         isLookingUp = false
         guard state == .connecting, data == nil else { return }
+        if let master, master != host {
+            // It took so long that the sentinels named another one meanwhile.
+            return lookUp(master)
+        }
         switch lookup {
         case .failure(let error): attemptFailed(TokenStoreError(.unreachable, "\(error)"))
         case .success(let addresses): connect(addresses)
@@ -176,10 +205,19 @@ final class RedisLink {
             ("?" + $0.name, ["SCRIPT", "LOAD", $0.text])
         }
         commands.append(("ping", ["PING"]))
-        _ = RedisSignIn(settings.url, name: "sallyport", on: connection, then: commands) { [unowned self] result in
+        // Sentinels may be behind the times: what they name must be a master, for a replica knows no verdict.
+        if sentinels != nil { commands.append(("role", ["ROLE"])) }
+        _ = RedisSignIn(
+            as: settings.url.credentials, database: settings.url.database, name: "sallyport", on: connection,
+            then: commands
+        ) { [unowned self] result in
             switch result {
             case .failure(let error): connection.end(error)
             case .success(let replies):
+                if let role = replies["role"], role.elements?.first != .string("master") {
+                    return connection.end(
+                        TokenStoreError(.unreachable, "the server that the sentinels name is not a master"))
+                }
                 digests = [:]
                 for script in RedisScript.all { digests[script.name] = replies["?" + script.name]?.text }
                 isSignedIn = true
@@ -212,6 +250,8 @@ final class RedisLink {
         case .connecting:
             let error = TokenStoreError(
                 .timedOut, "Redis could not be connected to within \(settings.attemptMilliseconds) ms")
+            poll?.cancel()
+            poll = nil
             if let data {
                 furtherAddresses = []
                 data.end(error)
@@ -220,6 +260,13 @@ final class RedisLink {
             }
         case .open, .closed: break
         }
+    }
+
+    /// The sentinels have made another server the master: this one may not have heard of it.
+    private func masterMoved(to host: RedisHost) {
+        guard state == .open, host != master else { return }
+        settings.log("the sentinels name another master")
+        data?.end(TokenStoreError(.unreachable, "the sentinels have named another master"))
     }
 
     // MARK: Ends
@@ -308,6 +355,9 @@ final class RedisLink {
         timer.cancel()
         watchTimer.cancel()
         watch.stop()
+        sentinels?.stop()
+        poll?.cancel()
+        poll = nil
         let unanswered = (data?.cancel() ?? []) + held
         data = nil
         held = []

@@ -102,7 +102,7 @@ final class RedisWatch {
 
     private func signIn(on connection: RedisConnection) {
         _ = RedisSignIn(
-            settings.url, name: "sallyport-watch", on: connection,
+            as: settings.url.credentials, database: 0, name: "sallyport-watch", on: connection,
             then: [("id", ["CLIENT", "ID"]), ("subscribe", ["SUBSCRIBE", Self.channel])]
         ) { [unowned self] result in
             switch result {

@@ -6,9 +6,9 @@ final class RedisProcess: Sendable {
     private let identifier: pid_t
     private let printed: PrintedLines
 
-    /// Starts the program and waits for the line that says it accepts connections. Until its end all that it prints is
+    /// Starts the program and waits for the line that says it is ready. Until its end all that it prints is
     /// read, so that it never waits for us.
-    init(_ words: [String]) throws {
+    init(_ words: [String], ready: String = "ready to accept connections") throws {
         var ends: [CInt] = [-1, -1]
         // A socket pair closes on exec from the beginning: a child that another test starts must not keep it open.
         guard unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
@@ -22,7 +22,7 @@ final class RedisProcess: Sendable {
             identifier = try Self.spawn(words, output: ends[1])
         }
         lines.read()
-        guard lines.wait(for: "ready to accept connections") else {
+        guard lines.wait(for: ready) else {
             end(SIGKILL)
             throw RedisServerError(
                 reason: "redis-server did not start: \(lines.all.suffix(5).joined(separator: " / "))")

@@ -33,7 +33,7 @@ public final class RedisServer: Sendable {
         // the next one is tried.
         var attempt = 0
         while true {
-            let port = try Self.freePort()
+            let port = try FreePort.find()
             do {
                 let started = try RedisProcess(Self.words(port: port, folder: folder, options: options))
                 self.port = port
@@ -84,20 +84,7 @@ public final class RedisServer: Sendable {
 
     /// Runs one command, given as a list of words.
     @discardableResult
-    public func command(words: [String]) throws -> String {
-        let client = Process()
-        let output = Pipe()
-        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        client.arguments = ["redis-cli", "-s", socketPath, "--raw"] + words
-        client.standardOutput = output
-        try client.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        client.waitUntilExit()
-        var text = String(decoding: bytes, as: UTF8.self)
-        while text.last == "\n" { text.removeLast() }
-        guard client.terminationStatus == 0 else { throw RedisServerError(reason: "redis-cli failed: \(text)") }
-        return text
-    }
+    public func command(words: [String]) throws -> String { try RedisClient.run(["-s", socketPath], words) }
 
     private func running(_ body: (RedisProcess) throws -> Void) throws {
         try process.withLock { process in
@@ -119,22 +106,5 @@ public final class RedisServer: Sendable {
             "--dir", folder, "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
             "--maxmemory-policy", "noeviction",
         ] + options
-    }
-
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw RedisServerError(reason: "socket: \(errno)") }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        guard isBound else { throw RedisServerError(reason: "bind: \(errno)") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }

@@ -10,7 +10,7 @@ enum TokenStoreFactory {
     /// threads of their own, and one of them serves all loops.
     static func isPerLoop(_ configuration: StoreConfiguration) -> Bool {
         switch scheme(of: configuration) {
-        case "redis", "unix": true
+        case "redis", "unix", "redis+sentinel": true
         default: false
         }
     }
@@ -36,7 +36,7 @@ enum TokenStoreFactory {
             } catch {
                 throw .storeUnreachable("\(error)")
             }
-        case "redis", "unix":
+        case "redis", "unix", "redis+sentinel":
             do {
                 return try RedisStore(
                     url: configuration.url, keyPrefix: configuration.keyPrefix, commandTimeout: timeout, on: loop,
