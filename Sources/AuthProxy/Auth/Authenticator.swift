@@ -98,7 +98,8 @@ final class Authenticator {
             case .expired: return .expired(verified)
             case .store:
                 let staleness = manager.clock.now - (known?.checkedAt ?? 0)
-                if let known, staleness <= route.configuration.staleOKSeconds { return .known(known) }
+                let most = route.configuration.staleOKSeconds
+                if let known, most > 0, staleness <= most { return .known(known) }
                 return .refused(refusal(error, request))
             default:
                 if let known { cache.remove(known) }
