@@ -43,8 +43,7 @@ def accepts(port):
 def running(arguments, log, port=None, environment=None):
     """Runs a program until the block ends; where `port` is given, the block begins when the port accepts.
 
-    Its output goes to the file `log`. A program that ends by itself before it is ready fails with what it wrote, and so
-    does one in which a sanitizer or the language's own checks found something.
+    Its output goes to the file `log`. A program that ends by itself before it is ready fails with what it wrote.
     """
     with open(log, "wb") as output:
         process = subprocess.Popen(
@@ -61,9 +60,6 @@ def running(arguments, log, port=None, environment=None):
         yield process
     finally:
         stop(process)
-    written = pathlib.Path(log).read_text(errors="replace")
-    for sign in ("Sanitizer: ", "Fatal error", "*** Program crashed"):
-        assert sign not in written, f"{arguments[0]}: {written[max(0, written.index(sign) - 200):][:4000]}"
 
 
 def stop(process, seconds=10):

@@ -13,6 +13,10 @@ public final class FaultyStore: TokenStore {
         case fails(TokenStoreError.Kind)
         /// Not before ``release()``; then as the mode of that moment says.
         case hangs
+        /// It does what it is asked, and keeps the answer to itself until ``release()``.
+        case holdsAnswers
+        /// It does what it is asked, and answers with an error: a connection that breaks at the wrong moment.
+        case losesAnswers(TokenStoreError.Kind)
     }
 
     /// What it is asked.
@@ -25,6 +29,9 @@ public final class FaultyStore: TokenStore {
         var affected: Set<Operation>? = nil
         var counts: [Operation: Int] = [:]
         var waiting: [CheckedContinuation<Void, Never>] = []
+        var observers: [@Sendable (StoreInvalidation) -> Void] = []
+
+        func mode(for operation: Operation) -> Mode { affected?.contains(operation) ?? true ? mode : .works }
     }
 
     private let store: any TokenStore
@@ -59,77 +66,102 @@ public final class FaultyStore: TokenStore {
     /// How many operations hang at the moment.
     public var hanging: Int { state.withLock { $0.waiting.count } }
 
-    private func enter(_ operation: Operation) async throws(TokenStoreError) {
+    /// Tells the observers of a change that the store behind has not made, such as the loss of everything.
+    public func announce(_ change: StoreInvalidation) {
+        for observer in state.withLock({ $0.observers }) { observer(change) }
+    }
+
+    /// Has the store behind do something, as the mode says.
+    private func perform<Value: Sendable>(
+        _ operation: Operation, _ step: () async throws(TokenStoreError) -> Value
+    ) async throws(TokenStoreError) -> Value {
         state.withLock { $0.counts[operation, default: 0] += 1 }
+        await wait(in: .hangs, operation)
+        if case .fails(let kind) = state.withLock({ $0.mode(for: operation) }) { throw Self.failure(kind) }
+        let value = try await step()
+        await wait(in: .holdsAnswers, operation)
+        if case .losesAnswers(let kind) = state.withLock({ $0.mode(for: operation) }) { throw Self.failure(kind) }
+        return value
+    }
+
+    private func wait(in mode: Mode, _ operation: Operation) async {
         await withCheckedContinuation { continuation in
-            let hangs = state.withLock { state in
-                guard state.mode == .hangs, state.affected?.contains(operation) ?? true else { return false }
+            let waits = state.withLock { state in
+                guard state.mode(for: operation) == mode else { return false }
                 state.waiting.append(continuation)
                 return true
             }
-            if !hangs { continuation.resume() }
+            if !waits { continuation.resume() }
         }
-        let mode = state.withLock { $0.affected?.contains(operation) ?? true ? $0.mode : .works }
-        if case .fails(let kind) = mode { throw TokenStoreError(kind, "the test has the store fail") }
+    }
+
+    private static func failure(_ kind: TokenStoreError.Kind) -> TokenStoreError {
+        TokenStoreError(kind, "the test has the store fail")
     }
 
     public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
-        try await enter(.insert)
-        try await store.insert(session, now: now)
+        try await perform(.insert) { () async throws(TokenStoreError) in try await store.insert(session, now: now) }
     }
 
     public func insert(_ token: StoredToken, subject: String?, requiresSession: Bool, now: Int64)
         async throws(TokenStoreError) -> Bool
     {
-        try await enter(.insert)
-        return try await store.insert(token, subject: subject, requiresSession: requiresSession, now: now)
+        try await perform(.insert) { () async throws(TokenStoreError) in
+            try await store.insert(token, subject: subject, requiresSession: requiresSession, now: now)
+        }
     }
 
     public func verdict(on token: TokenReference, now: Int64) async throws(TokenStoreError) -> TokenVerdict {
-        try await enter(.verdict)
-        return try await store.verdict(on: token, now: now)
+        try await perform(.verdict) { () async throws(TokenStoreError) in
+            try await store.verdict(on: token, now: now)
+        }
     }
 
     public func confirm(_ session: String, generation number: Int64, graceSeconds: Int64, now: Int64)
         async throws(TokenStoreError)
     {
-        try await enter(.confirm)
-        try await store.confirm(session, generation: number, graceSeconds: graceSeconds, now: now)
+        try await perform(.confirm) { () async throws(TokenStoreError) in
+            try await store.confirm(session, generation: number, graceSeconds: graceSeconds, now: now)
+        }
     }
 
     public func rotate(_ request: RotationRequest) async throws(TokenStoreError) -> RotationOutcome {
-        try await enter(.rotate)
-        return try await store.rotate(request)
+        try await perform(.rotate) { () async throws(TokenStoreError) in try await store.rotate(request) }
     }
 
     public func revoke(_ token: TokenReference, now: Int64) async throws(TokenStoreError) -> Bool {
-        try await enter(.revoke)
-        return try await store.revoke(token, now: now)
+        try await perform(.revoke) { () async throws(TokenStoreError) in try await store.revoke(token, now: now)
+        }
     }
 
     public func endSession(_ session: String, now: Int64) async throws(TokenStoreError) -> Bool {
-        try await enter(.end)
-        return try await store.endSession(session, now: now)
+        try await perform(.end) { () async throws(TokenStoreError) in
+            try await store.endSession(session, now: now)
+        }
     }
 
     public func endAllSessions(of subject: String, now: Int64) async throws(TokenStoreError) -> Int {
-        try await enter(.end)
-        return try await store.endAllSessions(of: subject, now: now)
+        try await perform(.end) { () async throws(TokenStoreError) in
+            try await store.endAllSessions(of: subject, now: now)
+        }
     }
 
     public func sessions(of subject: String, now: Int64) async throws(TokenStoreError) -> [SessionRecord] {
-        try await enter(.list)
-        return try await store.sessions(of: subject, now: now)
+        try await perform(.list) { () async throws(TokenStoreError) in
+            try await store.sessions(of: subject, now: now)
+        }
     }
 
     public func session(_ identifier: String, now: Int64) async throws(TokenStoreError) -> SessionRecord? {
-        try await enter(.list)
-        return try await store.session(identifier, now: now)
+        try await perform(.list) { () async throws(TokenStoreError) in
+            try await store.session(identifier, now: now)
+        }
     }
 
     public func updateClaims(of session: String, to claims: String, now: Int64) async throws(TokenStoreError) -> Bool {
-        try await enter(.update)
-        return try await store.updateClaims(of: session, to: claims, now: now)
+        try await perform(.update) { () async throws(TokenStoreError) in
+            try await store.updateClaims(of: session, to: claims, now: now)
+        }
     }
 
     public func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int {
@@ -137,11 +169,11 @@ public final class FaultyStore: TokenStore {
     }
 
     public func ping() async throws(TokenStoreError) {
-        try await enter(.ping)
-        try await store.ping()
+        try await perform(.ping) { () async throws(TokenStoreError) in try await store.ping() }
     }
 
     public func observeInvalidations(_ observer: @escaping @Sendable (StoreInvalidation) -> Void) {
+        state.withLock { $0.observers.append(observer) }
         store.observeInvalidations(observer)
     }
 

@@ -189,4 +189,36 @@ struct TokenForgeryTests {
             expectRefusal(try ahead[1].request(), "token_not_yet_valid")
         }
     }
+
+    @Test("Row 18: each kind of token is refused where another kind is expected")
+    func kinds() async throws {
+        try await ProxyFixture.run { proxy in
+            var alice = try Browser.signedIn(proxy)
+            let answer = try alice.request("POST", "/.sallyport/websocket-token", [("Sec-Fetch-Site", "same-origin")])
+            let socket = try #require(answer.json["token"] as? String, "\(answer)")
+            let (access, refresh) = (try #require(alice.access), try #require(alice.refresh))
+            func bearer(_ token: String, _ path: String) throws -> RawResponse {
+                try proxy.client().exchange(
+                    "GET", path, [("User-Agent", alice.userAgent!), ("Authorization", "Bearer \(token)")])
+            }
+            expectRefusal(try bearer(refresh, "/"), "token_type")
+            expectRefusal(try bearer(socket, "/"), "token_type")
+            expectRefusal(try bearer(access, "/socket-token-only"), "token_type")
+            expectRefusal(try bearer(refresh, "/socket-token-only"), "token_type")
+            #expect(try bearer(socket, "/socket-token-only").status == 200)
+            #expect(try bearer(socket, "/socket").status == 200)
+            for wrong in [access, socket] {
+                alice.access = nil
+                alice.refresh = wrong
+                #expect(try alice.request().status == 401)
+                let refreshed = try proxy.client().exchange(
+                    "POST", "/.sallyport/refresh",
+                    [("User-Agent", alice.userAgent!), ("Content-Type", "application/json")],
+                    body: #"{"refresh_token":"\#(wrong)"}"#)
+                #expect(refreshed.status == 400 || refreshed.status == 401)
+                #expect(refreshed.setCookies.allSatisfy { $0.isDeletion })
+            }
+            #expect(proxy.store.count(of: .rotate) == 0)
+        }
+    }
 }

@@ -180,21 +180,29 @@ struct ConnectionTests {
         }
     }
 
-    @Test("Idle connections to the application are reused after its endpoint took turns, and closed after their time")
-    func pool() async throws {
+    @Test("Requests go to each endpoint in turn, over connections that are used again")
+    func turns() async throws {
         let second = try TestOrigin()
         defer { second.stop() }
         try await ProxyFixture.run(configure: { configuration in
             configuration.upstreams["shop"]?.endpoints.append(ProxyFixture.endpoint(of: second))
-            configuration.limits.upstreamKeepAliveTimeoutSeconds = 0.3
-        }) { proxy in
+        }) { proxy throws in
             let client = try proxy.client()
             for _ in 0..<8 { #expect(try client.exchange("GET", "/public").status == 200) }
             #expect(proxy.requests.count == 4)
             #expect(second.requests.count == 4)
             #expect(proxy.origin.connectionCount == 1 && second.connectionCount == 1)
-            #expect(waitUntil { proxy.origin.openConnectionCount == 0 && second.openConnectionCount == 0 })
+        }
+    }
+
+    @Test("An idle connection to the application is closed after its time, and the next request opens another")
+    func idle() async throws {
+        try await ProxyFixture.run(configure: { $0.limits.upstreamKeepAliveTimeoutSeconds = 0.3 }) { proxy throws in
+            let client = try proxy.client()
             #expect(try client.exchange("GET", "/public").status == 200)
+            #expect(waitUntil { proxy.origin.openConnectionCount == 0 })
+            #expect(try client.exchange("GET", "/public").status == 200)
+            #expect(proxy.origin.connectionCount == 2)
         }
     }
 }

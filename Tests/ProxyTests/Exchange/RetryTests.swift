@@ -46,6 +46,9 @@ struct RetryTests {
         try await ProxyFixture.run(
             origin: { exchange in
                 try exchange.perform(.echo(try exchange.readBody()))
+                exchange.reader.socket.finishSending()
+                // The end comes back when the proxy has noticed ours.
+                _ = try exchange.reader.rest()
                 exchange.ending = .close
             },
             { proxy in

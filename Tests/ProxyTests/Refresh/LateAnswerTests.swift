@@ -110,4 +110,22 @@ struct LateAnswerTests {
             #expect(proxy.requests.isEmpty || proxy.requests.count == 1)
         }
     }
+
+    @Test("A logout while an answer is in flight is not undone by it", arguments: ["logout", "logout-everywhere"])
+    func logout(endpoint: String) async throws {
+        try await run { proxy, gate in
+            var alice = try Browser.signedIn(proxy)
+            proxy.clock.advance(bySeconds: 1900)
+            let slow = try proxy.client()
+            try slow.send(alice.bytes("GET", "/slow"))
+            #expect(waitUntil { proxy.requests.count == 1 })
+            let answer = try alice.visit("POST", "/.sallyport/\(endpoint)", [("Sec-Fetch-Site", "same-origin")])
+            #expect(answer.status == 204, "\(answer)")
+            gate.open()
+            let late = try slow.response()
+            #expect(late.newAccess == nil && late.newRefresh == nil, "\(late)")
+            alice.jar.take(late, now: proxy.clock.now)
+            #expect(try alice.request().status == 401)
+        }
+    }
 }

@@ -49,4 +49,25 @@ struct SharedStoreTests {
         #expect(token.number("gen") == 2)
         #expect(try redis.command("PING") == "PONG")
     }
+
+    @Test("A logout at one proxy is known at the other at once, though its cache is warm")
+    func logout() async throws {
+        let store = MemoryTokenStore()
+        let clock = ManualClock()
+        try await ProxyFixture.run(store: store, clock: clock) { first in
+            try await ProxyFixture.run(store: store, clock: clock) { second in
+                let alice = try Browser.signedIn(first)
+                for proxy in [first, second] {
+                    #expect(try proxy.client().exchange("GET", "/", alice.fields).status == 200)
+                }
+                let logout = try alice.request("POST", "/.sallyport/logout", [("Sec-Fetch-Site", "same-origin")])
+                #expect(logout.status == 204)
+                #expect(
+                    try waitUntil(Deadline(in: .seconds(2))) {
+                        try second.client().exchange("GET", "/", alice.fields).status == 401
+                    })
+                expectRefusal(try alice.request(), "token_revoked")
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Admin
 import AuthProxy
 import Configuration
 import Logging
@@ -18,7 +19,7 @@ struct RunningProxy: Sendable {
         let logger = ProxyLog(writer, level: Logger.Level(rawValue: configuration.logging.level) ?? .error)
             .logger("proxy")
         let parts = ProxyServer.Parts(
-            clock: clock.wallClock, logWriter: writer, logger: logger, endpoints: nil,
+            clock: clock.wallClock, logWriter: writer, logger: logger, endpoints: EndpointRouter(),
             openStore: { _, _ in store })
         let server = try ProxyServer(configuration, parts)
         return RunningProxy(addresses: try server.addresses.map(address), server: server, writer: writer)

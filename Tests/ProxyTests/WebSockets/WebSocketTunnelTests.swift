@@ -211,4 +211,47 @@ struct WebSocketTunnelTests {
             #expect(answer.echoed["http2-settings"] == nil)
         }
     }
+
+    @Test(
+        "A cookie opens the tunnel too; without a token, or with a bad one, it stays shut and the client stays usable")
+    func cookie() async throws {
+        try await ProxyFixture.run(origin: Self.echo) { proxy in
+            let alice = try Browser.signedIn(proxy)
+            let client = try proxy.client()
+            #expect(try client.openWebSocket("/socket", alice.fields).status == 101)
+            try client.send(WebSocketFrame.text("ping"))
+            #expect(try client.frame().payload == Array("ping".utf8))
+            let before = proxy.requests.count
+            for (fields, protocols) in [
+                ([], nil), ([], "bearer.garbage"), ([], "chat"), ([("Authorization", "Bearer x")], nil),
+            ] as [([(String, String)], String?)] {
+                let stranger = try proxy.client()
+                let answer = try stranger.openWebSocket("/socket", fields, subprotocols: protocols)
+                #expect(answer.status == 401, "\(answer)")
+                #expect(try stranger.exchange("GET", "/.sallyport/health").status == 200)
+            }
+            #expect(proxy.requests.count == before)
+        }
+    }
+
+    @Test("A route that wants a websocket token takes no other")
+    func tokenType() async throws {
+        try await ProxyFixture.run(origin: Self.echo) { proxy in
+            let alice = try Browser.signedIn(proxy)
+            let answer = try alice.request("POST", "/.sallyport/websocket-token", [("Sec-Fetch-Site", "same-origin")])
+            let token = try #require(answer.json["token"] as? String)
+            let agent = ("User-Agent", alice.userAgent!)
+            let good = try proxy.client()
+            #expect(
+                try good.openWebSocket("/socket-token-only", [agent], subprotocols: "bearer.\(token)").status == 101)
+            let access = try #require(alice.access)
+            let bad = try proxy.client()
+            expectRefusal(
+                try bad.openWebSocket("/socket-token-only", [agent], subprotocols: "bearer.\(access)"), "token_type")
+            let thief = try proxy.client(from: "127.0.0.2")
+            expectRefusal(
+                try thief.openWebSocket("/socket-token-only", [agent], subprotocols: "bearer.\(token)"),
+                "binding_mismatch")
+        }
+    }
 }
