@@ -42,30 +42,41 @@ extension Exchange {
             let credentials = unsafe worker.reservedCredentials(in: headBytes.bytes, of: self)
         else { return fail(.noRoute) }
         let services = worker.services
-        let authenticator = worker.authenticator
-        let route = site.reserved
-        let box = LoopBound((exchange: self, authenticator: authenticator), to: worker.loop)
+        let needsIdentity = endpoints.needsIdentity(request)
+        let box = LoopBound(
+            (exchange: self, authenticator: worker.authenticator, decision: credentials.decision), to: worker.loop)
+        let (slowPath, route) = (credentials.request, site.reserved)
         worker.loop.startTask {
-            let (exchange, authenticator) = box.value
+            var (exchange, authenticator, decision) = box.value
             var request = request
             var change = CookieChange.none
-            if endpoints.needsIdentity(request) {
-                switch await authenticator.authenticate(credentials, route: route) {
-                case .proceed(let entry, let cookies):
-                    request.identity = entry?.token
-                    exchange.identity = entry
-                    exchange.verdict = entry == nil ? .anonymous : .ok
-                    change = await authenticator.settle(cookies)
-                    if entry == nil { request.refusal = (401, .tokenMissing, TokenError.missing.sentence) }
-                case .refuse(let refusal):
-                    request.refusal = (refusal.status, refusal.code, refusal.message)
-                    exchange.verdict = refusal.code
-                    change = refusal.cookies
-                case .ask: request.refusal = (503, .storeUnavailable, "The token cannot be checked now.")
-                }
+            if needsIdentity {
+                if case .ask = decision { decision = await authenticator.authenticate(slowPath, route: route) }
+                change = exchange.note(decision, in: &request)
             }
             let answer = await endpoints.answer(request, services)
+            // At the very end: what the store says now of a successor counts.
+            if case .unchanged = answer.cookies { change = await authenticator.settle(change) }
             exchange.answered(answer, change)
+        }
+    }
+
+    /// Tells a request what its credentials came to.
+    private func note(_ decision: AuthDecision, in request: inout ReservedRequest) -> CookieChange {
+        switch decision {
+        case .proceed(let entry, let change):
+            request.identity = entry?.token
+            identity = entry
+            verdict = entry == nil ? .anonymous : .ok
+            return change
+        case .refuse(let refusal):
+            request.refusal = (refusal.status, refusal.code, refusal.message)
+            verdict = refusal.code
+            return refusal.cookies
+        case .ask:
+            // The slow path always decides.
+            request.refusal = (503, .storeUnavailable, "The token cannot be checked now.")
+            return .none
         }
     }
 

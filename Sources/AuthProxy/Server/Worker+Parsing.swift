@@ -113,14 +113,22 @@ extension Worker {
         return ReservedRequest.Scheme(rawValue: bytes.string(line.value).lowercased())
     }
 
-    /// The credentials of a request for the reserved path.
-    func reservedCredentials(in bytes: RawSpan, of exchange: Exchange) -> AuthRequest? {
+    /// What the loop itself decides about the credentials of a request for the reserved path, and what the slow path takes
+    /// where that has to.
+    func reservedCredentials(in bytes: RawSpan, of exchange: Exchange) -> (
+        decision: AuthDecision, request: AuthRequest
+    )? {
         guard reparse(bytes, exchange) != nil else { return nil }
-        let credentials = Credentials(
-            head, in: bytes, sources: site.reserved.sources, cookies: cookies, handshake: nil)
-        return AuthRequest(
-            credentials, userAgent: head.first(.userAgent)?.value, address: exchange.forwarding.client, in: bytes,
+        let route = exchange.site.reserved
+        let address = exchange.forwarding.client
+        let userAgent = head.first(.userAgent)?.value
+        let credentials = Credentials(head, in: bytes, sources: route.sources, cookies: cookies, handshake: nil)
+        let decision = AuthPhase.decide(
+            credentials, route: route, cache: cache, userAgent: userAgent, address: address, in: bytes, now: now)
+        let request = AuthRequest(
+            credentials, userAgent: userAgent, address: address, in: bytes,
             requestID: exchange.record.requestIDText)
+        return (decision, request)
     }
 
     private func reparse(_ bytes: RawSpan, _ exchange: Exchange) -> (path: String, query: String?)? {
