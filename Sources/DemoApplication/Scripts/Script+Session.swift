@@ -8,7 +8,8 @@ extension Script {
           const answer = await response.json();
           facts.expires = answer.access_expires_at;
           facts.life = Math.max(facts.life, facts.expires - now());
-          find("#refresh-left").textContent = "until " + new Date(answer.refresh_expires_at * 1000).toLocaleString();
+          const refreshEnds = answer.refresh_expires_at;
+          find("#refresh-left").textContent = refreshEnds ? "until " + new Date(refreshEnds * 1000).toLocaleString() : "none";
           return answer;
         };
         const showGeneration = (answer) => {
