@@ -2,7 +2,7 @@
 enum Experiments {
     /// All of them, as HTML.
     static func html(identity: DemoIdentity, rotationGraceSeconds: Int64) -> String {
-        [expiry, forgery, theft(identity, rotationGraceSeconds), echo, everywhere].joined(separator: "\n")
+        [expiry, forgery, echo, theft(identity, rotationGraceSeconds), everywhere].joined(separator: "\n")
     }
 
     private static let expiry = """

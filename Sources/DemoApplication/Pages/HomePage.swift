@@ -43,18 +43,26 @@ struct HomePage {
     }
 
     private var headerTable: String {
-        """
-        <section class="card headers">
-        <h2>What this application received</h2>
-        <p>Marked: set by the gate, whatever the client sent under that name.</p>
-        <table>
-        <tbody>
-        \(rows(of: fields.filter(DemoIdentity.isIdentity), kind: "identity"))
-        \(rows(of: fields.filter { !DemoIdentity.isIdentity($0) }, kind: "plain"))
-        </tbody>
-        </table>
-        </section>
-        """
+        let others = fields.filter { !DemoIdentity.isIdentity($0) }
+        return """
+            <section class="card headers">
+            <h2>What this application received</h2>
+            <p>These were set by the gate, whatever the client sent under their names.</p>
+            <table>
+            <tbody>
+            \(rows(of: fields.filter(DemoIdentity.isIdentity), kind: "identity"))
+            </tbody>
+            </table>
+            <details>
+            <summary>The other \(others.count) headers of this request</summary>
+            <table>
+            <tbody>
+            \(rows(of: others, kind: "plain"))
+            </tbody>
+            </table>
+            </details>
+            </section>
+            """
     }
 
     private func rows(of fields: [DemoField], kind: String) -> String {

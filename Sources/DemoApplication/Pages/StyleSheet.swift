@@ -92,6 +92,9 @@ enum StyleSheet {
         }
         .identity td { font-weight: 600; }
         .identity { background: var(--brass-soft); }
+        details { margin-top: .9rem; }
+        summary { cursor: pointer; color: var(--soft); font-size: .92rem; padding: .3rem 0; }
+        details table { margin-top: .4rem; }
         dl { display: grid; grid-template-columns: 1fr; margin: 0; }
         dt { color: var(--soft); font-size: .85rem; }
         dd { margin: 0 0 .7rem; }
@@ -189,7 +192,7 @@ enum StyleSheet {
             width: 2.25rem; display: grid; place-items: center;
           }
           .card { padding: 1.25rem; }
-          .columns { grid-template-columns: 3fr 2fr; align-items: start; }
+          .columns { grid-template-columns: 3fr 2fr; }
           .experiments { grid-template-columns: 1fr 1fr; }
           .wide { grid-column: 1 / -1; }
           .dots { grid-template-columns: repeat(25, 1fr); }

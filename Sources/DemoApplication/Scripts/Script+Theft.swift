@@ -11,7 +11,7 @@ extension Script {
           return { status: response.status, answer };
         };
         const use = (token) => whoami({ credentials: "omit", headers: { Authorization: "Bearer " + token } });
-        const tail = (token) => "…" + token.slice(-6);
+        const tail = (token) => token.slice(-6);
 
         find("form", theftCard.root).addEventListener("submit", run(theftCard, async () => {
           theftCard.clear();
@@ -24,7 +24,7 @@ extension Script {
           const login = await fetch("/json-login", { ...apart, body: form });
           if (!login.ok) throw new Error("the second device could not sign in (" + login.status + ")");
           const stolen = (await login.json()).refresh_token;
-          theftCard.step("A second device signs in; a thief copies its refresh token " + tail(stolen), "good");
+          theftCard.step("A second device signs in; a thief copies its refresh token, which ends in " + tail(stolen), "good");
           const renewed = await refresh(stolen);
           expect("The device refreshes: " + renewed.status, renewed.status === 200);
           const owner = renewed.answer;
