@@ -83,7 +83,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
-        tests("CommandLineTests", ["sallyport", "SallyportTesting"]),
+        tests(
+            "CommandLineTests",
+            ["sallyport", "SallyportTesting", "Tokens", "Configuration", .product(name: "Logging", package: "swift-log")]),
         tests(
             "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
         tests(

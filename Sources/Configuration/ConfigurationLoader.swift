@@ -13,10 +13,12 @@ public enum ConfigurationLoader {
     ///   - path: the file; problems name it as given here.
     ///   - environment: the variables that secrets and `JWT_ALGORITHM` come from.
     ///   - files: the file system.
+    ///   - problemOfStore: what is wrong with a store's URL, as a sentence without the URL; nil if nothing is. Whoever
+    ///     opens stores knows it better than the loader does.
     /// - Throws: every problem of the file.
     public static func load(
         path: String, environment: [String: String] = ProcessEnvironment.current(),
-        files: ConfigurationFiles = .system
+        files: ConfigurationFiles = .system, problemOfStore: (String) -> String? = { _ in nil }
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
         let problems = ProblemList(file: path)
         switch files.read(path) {
@@ -28,19 +30,31 @@ public enum ConfigurationLoader {
                 problems.report(.start, "", "is not UTF-8: save it in that encoding")
                 throw problems.refusal
             }
-            return try load(text: text, path: path, environment: environment, files: files)
+            return try load(
+                text: text, path: path, environment: environment, files: files, problemOfStore: problemOfStore)
         }
     }
 
     /// Loads a text that stands for the file at `path`.
     public static func load(
-        text: String, path: String, environment: [String: String], files: ConfigurationFiles = .system
+        text: String, path: String, environment: [String: String], files: ConfigurationFiles = .system,
+        problemOfStore: (String) -> String? = { _ in nil }
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
         let problems = ProblemList(file: path)
         var composer = DocumentComposer(text)
         guard let root = composer.compose(problems) else { throw problems.refusal }
-        let context = ReadingContext(
-            problems: problems, composer: composer, environment: environment, files: files, folder: folder(of: path))
+        return try withoutActuallyEscaping(problemOfStore) { problemOfStore throws(ConfigurationProblems) in
+            let context = ReadingContext(
+                problems: problems, composer: composer, environment: environment, files: files,
+                folder: folder(of: path), problemOfStore: problemOfStore)
+            return try read(root, context)
+        }
+    }
+
+    private static func read(_ root: Node, _ context: ReadingContext) throws(ConfigurationProblems)
+        -> LoadedConfiguration
+    {
+        let problems = context.problems
         let node = ConfigurationNode(root, keyPath: "", key: .start)
         guard !node.isAbsent else {
             problems.report(.start, "", DocumentComposer.emptyMessage)

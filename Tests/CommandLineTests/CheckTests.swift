@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("sallyport check")
+@Suite("sallyport check", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct CheckTests {
     @Test("A good file is good")
     func good() throws {
@@ -25,6 +25,17 @@ struct CheckTests {
                 ":3:14: store.url: has an unknown scheme: write memory:, sqlite:PATH, redis://HOST:PORT or unix://PATH",
             ])
         #expect(run.errors == "sallyport: 5 problems\n")
+    }
+
+    @Test("A store's URL is judged by the store, at its place and without its password")
+    func storeURL() throws {
+        let gate = try Gate(store: "redis://:canary@127.0.0.1:0/x")
+        let run = try gate.run("check")
+        #expect(run.code == 1)
+        #expect(
+            run.output
+                == "\(gate.configuration):3:14: store.url: the store URL's port is not a number from 1 to 65535\n")
+        #expect(try Gate(store: "redis://:canary@127.0.0.1:1/0").run("check").code == 0)
     }
 
     @Test("A warning does not keep a file from being good")

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("sallyport demo")
+@Suite("sallyport demo", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct DemoCommandTests {
     @Test(
         "Words that do not fit are usage errors",

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("sallyport keys")
+@Suite("sallyport keys", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct KeysCommandTests {
     @Test(
         "A secret is one line, new each time, and long enough to sign with",

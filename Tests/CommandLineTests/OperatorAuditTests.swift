@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The audit log of commands")
+@Suite("The audit log of commands", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct OperatorAuditTests {
     @Test("What an operator issues, revokes and ends is in the audit file, without a token")
     func events() throws {

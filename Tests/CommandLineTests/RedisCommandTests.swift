@@ -1,7 +1,7 @@
 import SallyportTesting
 import Testing
 
-@Suite("Commands on Redis")
+@Suite("Commands on Redis", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct RedisCommandTests {
     @Test("Tokens and sessions live in Redis, over TCP and over its socket, under the configured prefix")
     func life() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("sallyport session")
+@Suite("sallyport session", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct SessionCommandTests {
     @Test("A session is issued with both tokens, listed, and ended with all its tokens")
     func life() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("sallyport token, on a store")
+@Suite("sallyport token, on a store", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct TokenCommandTests {
     @Test("A token that was issued verifies with its claims, and no longer once it is revoked")
     func life() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("The command line's words")
+@Suite("The command line's words", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct UsageTests {
     @Test(
         "Words that fit no command are usage errors with exit code 2, and nothing goes to the standard output",

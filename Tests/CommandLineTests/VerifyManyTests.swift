@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("sallyport token verify --stdin")
+@Suite("sallyport token verify --stdin", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct VerifyManyTests {
     private let environment = ["SECRET": Gate.secret]
 

@@ -207,7 +207,7 @@ private let sectionRows: [Row] = [
         "4:38: store.password: stands beside a password in the url: keep one of the two"),
     Row(
         "store: {url: 'memory:', password: {env: JWT_SECRET_KEY}}",
-        "4:25: store.password: is for redis:// and unix:// only: remove it"),
+        "4:25: store.password: is for a Redis only: remove it"),
     Row(
         "store: {key_prefix: '{a}'}",
         "4:21: store.key_prefix: “{a}” is no key prefix: write up to 64 visible ASCII characters without braces"),

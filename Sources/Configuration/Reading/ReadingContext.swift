@@ -10,6 +10,8 @@ struct ReadingContext {
     let files: ConfigurationFiles
     /// The folder of the configuration file, to which relative paths refer; empty for the working directory.
     let folder: String
+    /// What is wrong with a store's URL, as far as the stores themselves know.
+    let problemOfStore: (String) -> String?
 
     /// A path as the process has to open it: relative ones begin at the configuration file's folder.
     func resolved(_ path: String) -> String {

@@ -4,7 +4,9 @@ extension StoreConfiguration {
         url = "sqlite:" + context.resolved("state/sallyport.db")
         if let (text, node) = reader.string("url") {
             switch StoreURLText.read(text, context) {
-            case .url(let text): url = text
+            case .url(let text):
+                url = text
+                if let message = context.problemOfStore(text) { context.problems.report(node, message) }
             case .refused(let message): context.problems.report(node, message)
             }
         }
@@ -29,8 +31,8 @@ extension StoreConfiguration {
     /// `password:` is `{env: NAME}` or `{file: PATH}` and becomes part of the URL.
     private mutating func readPassword(_ reader: MappingReader, _ context: ReadingContext) {
         guard let node = reader.value("password") else { return }
-        guard url.hasPrefix("redis:") || url.hasPrefix("unix:") else {
-            context.problems.report(node, "is for redis:// and unix:// only: remove it")
+        guard url.hasPrefix("redis:") || url.hasPrefix("redis+sentinel:") || url.hasPrefix("unix:") else {
+            context.problems.report(node, "is for a Redis only: remove it")
             return
         }
         guard let bytes = SecretReader(context: context).read(node) else { return }

@@ -21,7 +21,7 @@ public final class FaultyStore: TokenStore {
 
     /// What it is asked.
     public enum Operation: Sendable, Hashable {
-        case insert, verdict, confirm, rotate, revoke, end, list, update, ping
+        case insert, verdict, confirm, rotate, revoke, end, list, update, cleanup, ping
     }
 
     private struct State {
@@ -165,7 +165,8 @@ public final class FaultyStore: TokenStore {
     }
 
     public func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int {
-        try await store.removeExpired(now: now, limit: limit)
+        try await enter(.cleanup)
+        return try await store.removeExpired(now: now, limit: limit)
     }
 
     public func ping() async throws(TokenStoreError) {

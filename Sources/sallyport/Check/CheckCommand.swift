@@ -15,7 +15,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         do throws(ConfigurationProblems) {
-            let loaded = try ConfigurationLoader.load(path: options.path)
+            let loaded = try ConfigurationOptions.judge(options.path)
             for warning in loaded.warnings { StandardOutput.writeLine("\(warning) (warning)") }
             StandardOutput.writeLine("\(options.path): good")
         } catch {

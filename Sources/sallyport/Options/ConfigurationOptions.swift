@@ -14,9 +14,14 @@ struct ConfigurationOptions: ParsableArguments {
         try Self.load(path)
     }
 
+    /// Judges the file and its store's URL.
+    static func judge(_ path: String) throws(ConfigurationProblems) -> LoadedConfiguration {
+        try ConfigurationLoader.load(path: path, problemOfStore: TokenStoreFactory.problem(with:))
+    }
+
     /// As ``load()``, for a command where the file is optional.
     static func load(_ path: String) throws(ConfigurationProblems) -> ProxyConfiguration {
-        let loaded = try ConfigurationLoader.load(path: path)
+        let loaded = try judge(path)
         for warning in loaded.warnings { StandardError.writeLine("\(warning) (warning)") }
         return loaded.configuration
     }

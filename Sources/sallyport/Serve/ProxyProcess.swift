@@ -36,6 +36,7 @@ struct ProxyProcess {
         let logger = log.logger("proxy")
         let server: ProxyServer
         do {
+            try EvictionCheck.run(configuration.store, logger)
             server = try ProxyServer(configuration, ProxyParts.make(writer, logger))
         } catch {
             writer.close(timeout: .seconds(1))
@@ -81,6 +82,7 @@ struct ProxyProcess {
         writer.reopen()
         do {
             let configuration = try load()
+            try EvictionCheck.run(configuration.store, logger)
             try server.reload(configuration)
             log.level = Logger.Level(rawValue: configuration.logging.level) ?? .info
             logger.notice("the new configuration is in force")

@@ -6,13 +6,10 @@ internal import Tokens
 
 /// Opens the store that a configuration names: the one place that knows all of them.
 enum TokenStoreFactory {
-    /// Whether every loop needs a store of its own: Redis' connections live on the loop that asks. The others have
-    /// threads of their own, and one of them serves all loops.
-    static func isPerLoop(_ configuration: StoreConfiguration) -> Bool {
-        switch scheme(of: configuration) {
-        case "redis", "unix", "redis+sentinel": true
-        default: false
-        }
+    /// Whether it is a Redis: its connections live on the loop that asks, so that each loop has a store of its own, and
+    /// it forgets by itself. The other stores have threads of their own, and one of them serves all loops.
+    static func isRedis(_ configuration: StoreConfiguration) -> Bool {
+        isRedis(configuration.url)
     }
 
     /// Opens a store.
@@ -28,7 +25,7 @@ enum TokenStoreFactory {
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(CommandFailure) -> any TokenStore {
         let timeout = Duration.milliseconds(configuration.commandTimeoutMilliseconds)
-        switch scheme(of: configuration) {
+        switch scheme(of: configuration.url) {
         case "memory": return MemoryTokenStore()
         case "sqlite":
             do throws(TokenStoreError) {
@@ -50,7 +47,16 @@ enum TokenStoreFactory {
         }
     }
 
-    private static func scheme(of configuration: StoreConfiguration) -> String {
-        String(configuration.url.prefix { $0 != ":" }).lowercased()
+    /// What is wrong with a URL, judged without opening anything; nil if nothing is. The sentence does not hold it.
+    static func problem(with url: String) -> String? {
+        guard isRedis(url) else { return nil }
+        do throws(RedisURLError) { try RedisStore.check(url: url) } catch { return "\(error)" }
+        return nil
     }
+
+    private static func isRedis(_ url: String) -> Bool {
+        ["redis", "unix", "redis+sentinel"].contains(scheme(of: url))
+    }
+
+    private static func scheme(of url: String) -> String { String(url.prefix { $0 != ":" }).lowercased() }
 }

@@ -1,0 +1,7 @@
+extension RedisStore {
+    /// Judges a URL without connecting: what ``init(url:keyPrefix:commandTimeout:on:watchesVerdicts:stalenessBound:log:)``
+    /// would say against it.
+    public static func check(url: String) throws(RedisURLError) {
+        _ = try RedisURL(url)
+    }
+}
