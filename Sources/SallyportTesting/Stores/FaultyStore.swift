@@ -165,8 +165,9 @@ public final class FaultyStore: TokenStore {
     }
 
     public func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int {
-        try await enter(.cleanup)
-        return try await store.removeExpired(now: now, limit: limit)
+        try await perform(.cleanup) { () async throws(TokenStoreError) in
+            try await store.removeExpired(now: now, limit: limit)
+        }
     }
 
     public func ping() async throws(TokenStoreError) {
