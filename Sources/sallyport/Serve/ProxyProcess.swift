@@ -78,14 +78,31 @@ struct ProxyProcess {
         }
     }
 
+    /// What was opened at the start stays open: a change of it is told, so that nobody takes silence for consent.
+    private static func tellWhatStays(_ old: ProxyConfiguration, _ new: ProxyConfiguration, _ logger: Logger) {
+        var keys: [String] = []
+        if old.workers != new.workers { keys.append("workers") }
+        if old.logging.format != new.logging.format { keys.append("logging.format") }
+        if old.logging.access != new.logging.access { keys.append("logging.access") }
+        if old.logging.audit != new.logging.audit { keys.append("logging.audit") }
+        guard !keys.isEmpty else { return }
+        logger.warning("some keys follow at the next start only", metadata: ["keys": "\(keys.joined(separator: ", "))"])
+    }
+
     private func reload(_ server: ProxyServer, _ writer: LogWriter, _ log: ProxyLog, _ logger: Logger) {
         writer.reopen()
         do {
             let configuration = try load()
             try EvictionCheck.run(configuration.store, logger)
+            Self.tellWhatStays(server.configuration, configuration, logger)
             try server.reload(configuration)
             log.level = Logger.Level(rawValue: configuration.logging.level) ?? .info
             logger.notice("the new configuration is in force")
+        } catch let refusal as ConfigurationProblems {
+            for problem in refusal.problems { logger.error("\(problem)") }
+            logger.error("the old configuration stays in force")
+        } catch let failure as CommandFailure {
+            logger.error("the old configuration stays in force: \(failure.message ?? "")")
         } catch {
             logger.error("the old configuration stays in force: \(error)")
         }

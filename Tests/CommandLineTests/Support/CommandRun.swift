@@ -43,7 +43,7 @@ struct CommandRun {
     }
 
     /// The program lies beside the one that runs the tests.
-    private static func binary() throws -> URL {
+    static func binary() throws -> URL {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: own).deletingLastPathComponent().appending(path: "sallyport")
     }
