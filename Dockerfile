@@ -17,6 +17,7 @@ COPY Sources Sources
 COPY Tests Tests
 # The Swift libraries go into the binary; of the system's, the next stage has the ones without headers.
 RUN swift build --configuration release --static-swift-stdlib --product sallyport \
+        -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -use-ld=lld \
     && install -D --strip .build/release/sallyport /out/usr/local/bin/sallyport \
     && install -d --owner=10001 --group=10001 --mode=0700 /out/var/lib/sallyport
 

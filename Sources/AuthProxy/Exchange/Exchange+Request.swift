@@ -21,7 +21,8 @@ extension Exchange {
         }
         if handshake != nil { keepHead(bytes) }
         let writer = RequestHeadWriter(
-            site: site, route: route, forwarding: forwarding, handshake: handshake, identity: lines)
+            site: site, route: route, forwarding: forwarding, handshake: handshake, identity: lines,
+            peer: worker.addressTexts.text(forwarding.peer))
         // Both buffers are left alone while the head is written.
         let (path, texts) = (worker.target, record.bytes)
         unsafe writer.write(

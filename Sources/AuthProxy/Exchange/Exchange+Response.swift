@@ -106,12 +106,12 @@ extension Exchange {
     }
 
     private func takeFinalResponse(_ rest: RawSpan, in bytes: RawSpan, from offset: Int, isKept: Bool) {
-        let head = worker.responseHead
-        if head.status == 101, !head.isUpgrade || !wantsUpgrade {
+        let worker = worker
+        if worker.responseHead.status == 101, !worker.responseHead.isUpgrade || !wantsUpgrade {
             worker.counters.count(.malformedAnswer)
             return fail(.badAnswer)
         }
-        let hasOrder = head.table.contains(.sallyport) && route?.mayIssueSessions == true
+        let hasOrder = worker.responseHead.table.contains(.sallyport) && route?.mayIssueSessions == true
         var mustSettle = hasOrder
         if case .set = cookies { mustSettle = true }
         guard mustSettle else {
@@ -120,7 +120,7 @@ extension Exchange {
         }
         let orders: SessionOrders?
         do throws(SessionOrders.Flaw) {
-            orders = hasOrder ? try SessionOrders(head, in: rest) : nil
+            orders = hasOrder ? try SessionOrders(worker.responseHead, in: rest) : nil
         } catch {
             worker.counters.count(.malformedSession)
             worker.warn("route \(route?.name ?? ""): \(error.sentence)")
@@ -132,14 +132,14 @@ extension Exchange {
 
     /// Sends the head, and what has come of the body.
     func sendResponse(_ rest: RawSpan, cookies: CookieChange, isKept: Bool) {
-        let head = worker.responseHead
-        if head.status == 101 { return switchProtocols(rest, cookies: cookies) }
+        let worker = worker
+        if worker.responseHead.status == 101 { return switchProtocols(rest, cookies: cookies) }
         hasResponseHead = true
-        responseStatus = head.status
-        upstreamMayBeReused = head.keepsAlive && !wantsUpgrade
-        responseBody.begin(head.framing, in: .response, limits: site.responseLimits)
-        clientFraming = head.framing
-        if head.framing == .untilClose || head.framing == .chunked {
+        responseStatus = worker.responseHead.status
+        upstreamMayBeReused = worker.responseHead.keepsAlive && !wantsUpgrade
+        responseBody.begin(worker.responseHead.framing, in: .response, limits: site.responseLimits)
+        clientFraming = worker.responseHead.framing
+        if worker.responseHead.framing == .untilClose || worker.responseHead.framing == .chunked {
             clientFraming = clientMinorVersion >= 1 ? .chunked : .untilClose
         }
         // A client that was refused an upgrade may have sent bytes of the other protocol already.
@@ -149,8 +149,8 @@ extension Exchange {
         let writer = ResponseHeadWriter(
             site: site, framing: clientFraming, clientMinorVersion: clientMinorVersion, keepsAlive: keepsAlive,
             cookies: site.cookies.lines(cookies, now: worker.now))
-        writer.write(head, in: rest, date: worker.dateLine, to: worker.output)
-        takeResponseBody(rest, from: head.headLength)
+        writer.write(worker.responseHead, in: rest, date: worker.dateLine, to: worker.output)
+        takeResponseBody(rest, from: worker.responseHead.headLength)
         if isKept || responseBytes != nil, let buffer = responseBytes {
             responseBytes = nil
             worker.buffers.give(buffer)

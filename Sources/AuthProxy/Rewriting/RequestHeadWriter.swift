@@ -10,6 +10,8 @@ struct RequestHeadWriter {
     let handshake: WebSocketHandshake?
     /// The identity's header lines.
     let identity: [UInt8]
+    /// The peer's address as text.
+    let peer: [UInt8]
 
     /// Appends the head.
     ///
@@ -138,7 +140,7 @@ struct RequestHeadWriter {
     ) {
         output.append("X-Forwarded-For: ")
         appendChain(.xForwardedFor, head, bytes, output)
-        forwarding.peer.append(to: output)
+        output.append(peer)
         output.append("\r\n")
         if !forwarding.isTrusted || !head.table.contains(.xForwardedProto) {
             output.append(forwarding.isSecure ? "X-Forwarded-Proto: https\r\n" : "X-Forwarded-Proto: http\r\n")
@@ -152,10 +154,10 @@ struct RequestHeadWriter {
         appendChain(.forwarded, head, bytes, output)
         output.append("for=")
         if forwarding.peer.isIPv4 {
-            forwarding.peer.append(to: output)
+            output.append(peer)
         } else {
             output.append("\"[")
-            forwarding.peer.append(to: output)
+            output.append(peer)
             output.append("]\"")
         }
         output.append(";host=\"")

@@ -34,6 +34,7 @@ final class Worker: @unchecked Sendable {
     /// What is being written to a client; empty between calls.
     let output = OutputBuffer(capacity: 32 * 1024, retainedCapacity: 128 * 1024)
     var requestIDs = RequestID()
+    let addressTexts = AddressTexts()
     let matchingPath = OutputBuffer(capacity: 256)
     let host = OutputBuffer(capacity: 256)
 

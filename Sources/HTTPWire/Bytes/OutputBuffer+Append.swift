@@ -38,10 +38,16 @@ extension OutputBuffer {
         append(bytes.bytes(range))
     }
 
-    /// Appends a literal; no String is made.
-    @inlinable
+    /// Appends a literal; no String is made. Inlined, so that a short one is a few moves of known size.
+    @inlinable @inline(__always)
     public func append(_ text: StaticString) {
-        unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        let count = text.utf8CodeUnitCount
+        reserve(count)
+        // `reserve` has made room for `count` bytes behind `end`, and a literal is no part of the buffer.
+        if let base = unsafe storage.baseAddress {
+            unsafe base.advanced(by: end).copyMemory(from: text.utf8Start, byteCount: count)
+            end &+= count
+        }
     }
 
     /// Appends the UTF-8 of a text. Disfavoured, so that a literal is a StaticString and makes no String.

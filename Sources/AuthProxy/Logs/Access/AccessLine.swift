@@ -5,14 +5,17 @@ enum AccessLine {
     /// Appends a line for programs.
     @inline(__always)
     static func appendJSON(
-        _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, to output: OutputBuffer, method: RawSpan,
-        path: RawSpan, host: RawSpan, route: RawSpan, upstream: RawSpan, requestID: RawSpan, subject: RawSpan,
-        tokenID: RawSpan
+        _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, _ addresses: AddressTexts, to output: OutputBuffer,
+        method: RawSpan, path: RawSpan, host: RawSpan, route: RawSpan, upstream: RawSpan, requestID: RawSpan,
+        subject: RawSpan, tokenID: RawSpan
     ) {
         output.append("{\"time\":\"")
         timestamp.append(entry.time, to: output)
+        if let client = entry.client {
+            output.append("\",\"client_address\":\"")
+            output.append(addresses.text(client))
+        }
         output.append("\"")
-        output.append(",\"client_address\":", address: entry.client)
         output.append(",\"method\":", jsonIfPresent: method)
         output.append(",\"host\":", jsonIfPresent: host)
         output.append(",\"path\":", jsonIfPresent: path, limit: OutputBuffer.longText)
@@ -108,17 +111,5 @@ enum AccessLine {
         case 100...: "\u{1b}[32m"
         default: "\u{1b}[2m"
         }
-    }
-}
-
-extension OutputBuffer {
-    /// Appends a name, which brings comma, quotes and colon along, and an address as JSON string; nothing without one.
-    @inline(__always)
-    func append(_ name: StaticString, address: IPAddress?) {
-        guard let address else { return }
-        append(name)
-        append("\"")
-        address.append(to: self)
-        append("\"")
     }
 }

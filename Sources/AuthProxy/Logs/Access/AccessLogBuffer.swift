@@ -11,6 +11,7 @@ public final class AccessLogBuffer {
     private let writer: LogWriter
     private let style: LogStyle
     private let output = OutputBuffer(capacity: 48 * 1024, retainedCapacity: 64 * 1024)
+    private let addresses = AddressTexts()
     private var lines = 0
     private var timestamp = LogTimestamp()
 
@@ -50,7 +51,7 @@ public final class AccessLogBuffer {
         switch style {
         case .json:
             AccessLine.appendJSON(
-                entry, &timestamp, to: output, method: method, path: path, host: host, route: route,
+                entry, &timestamp, addresses, to: output, method: method, path: path, host: host, route: route,
                 upstream: upstream, requestID: requestID, subject: subject, tokenID: tokenID)
         case .human(let colours):
             AccessLine.appendHuman(
