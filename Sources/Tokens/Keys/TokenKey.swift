@@ -56,6 +56,10 @@ public final class TokenKey: Sendable {
             throw TokenKeyError(.unsuitable, "\(algorithm.rawValue) takes no secret: it needs a key pair")
         }
         guard !secret.isEmpty else { throw TokenKeyError(.empty, "the secret is missing or empty") }
+        guard !secret.starts(with: Array("-----BEGIN ".utf8)) else {
+            // Whoever knows the public key would know the secret (RFC 8725 §2.1).
+            throw TokenKeyError(.unsuitable, "the secret is a PEM file: a key pair or certificate is no secret")
+        }
         guard secret.count >= digest.byteCount else {
             throw TokenKeyError(
                 .tooShort,

@@ -28,11 +28,12 @@ public final class JWTManager: Sendable {
     /// - Parameters:
     ///   - keys: the first that can sign does; where none can, tokens are only verified.
     ///   - store: where tokens are kept; the caller closes it.
-    ///   - settings: how tokens are made and judged.
+    ///   - settings: how tokens are made and judged; a number out of its range counts as the nearest within.
     ///   - clock: what tells the time.
     public init(
         keys: TokenKeys, store: any TokenStore, settings: TokenSettings = TokenSettings(), clock: WallClock = .system
     ) {
+        let settings = settings.bounded()
         self.settings = settings
         self.keys = keys
         self.store = store

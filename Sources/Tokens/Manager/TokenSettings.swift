@@ -37,6 +37,21 @@ public struct TokenSettings: Sendable {
         self.limits = limits
     }
 
+    /// The same with every number within bounds: lifetimes from a second to a hundred years, a leeway of at most a day,
+    /// a grace of at most a year; what is out of range counts as the nearest within.
+    func bounded() -> TokenSettings {
+        var settings = self
+        let lifetimes: ClosedRange<Int64> = 1...3_155_760_000
+        settings.accessTokenExpireSeconds = accessTokenExpireSeconds.clamped(to: lifetimes)
+        settings.refreshTokenExpireSeconds = refreshTokenExpireSeconds.clamped(to: lifetimes)
+        settings.websocketTokenExpireSeconds = websocketTokenExpireSeconds.clamped(to: lifetimes)
+        settings.leewaySeconds = leewaySeconds.clamped(to: 0...86_400)
+        settings.rotationGraceSeconds = rotationGraceSeconds.clamped(to: 0...31_557_600)
+        settings.limits.tokenBytes = max(limits.tokenBytes, 0)
+        settings.limits.headerBytes = max(limits.headerBytes, 0)
+        return settings
+    }
+
     /// The lifetime of a type of token.
     public func expireSeconds(of type: TokenType) -> Int64 {
         switch type {
@@ -44,5 +59,11 @@ public struct TokenSettings: Sendable {
         case .refresh: refreshTokenExpireSeconds
         case .websocket: websocketTokenExpireSeconds
         }
+    }
+}
+
+extension Int64 {
+    fileprivate func clamped(to range: ClosedRange<Int64>) -> Int64 {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

@@ -62,6 +62,9 @@ struct SignatureTests {
             #expect(TokenKey.randomSecret(for: algorithm)?.count == minimum)
         }
         #expect(throws: TokenKeyError.self) { try TokenKey(secret: Bench.secret, algorithm: .rs256) }
+        #expect(
+            throws: TokenKeyError(.unsuitable, "the secret is a PEM file: a key pair or certificate is no secret")
+        ) { try TokenKey(secret: SampleKeys.ecPublic.bytes) }
         #expect(throws: TokenKeyError(.none, "there is no key")) { try TokenKeys([]) }
     }
 
@@ -96,6 +99,28 @@ struct SignatureTests {
         _ = try bench.manager.verifyLocally(try Bench.signed(payload, header: header), client: client)
         let forged = try Bench.signed(payload, header: header, secret: [0, 0, 0])
         #expect(throws: TokenError.signature) { try bench.manager.verifyLocally(forged, client: client) }
+    }
+
+    @Test(
+        "ATTACKS 1: alg has to be the signing key's own, though the set has keys of the other one, with kid and without"
+    )
+    func agreement() throws {
+        let long = Bench.secret + Bench.secret.reversed()
+        let keys = try TokenKeys([
+            TokenKey(secret: long, algorithm: .hs256, identifier: "a"),
+            TokenKey(secret: long.reversed(), algorithm: .hs512, identifier: "b"),
+        ])
+        let judge = TokenJudge(keys: keys, demands: TokenDemands(clock: ManualClock().wallClock))
+        func judgement(_ header: String) throws -> TokenJudgement {
+            judge.judge(try Bench.signed(#"{"exp":4102444800}"#, header: header, secret: long))
+        }
+        #expect(try judgement(#"{"alg":"HS256"}"#).isValid)
+        #expect(try judgement(#"{"alg":"HS256","kid":"a"}"#).isValid)
+        for header in [
+            #"{"alg":"HS512"}"#, #"{"alg":"HS512","kid":"a"}"#, #"{"alg":"HS256","kid":"b"}"#, #"{"alg":"HS384"}"#,
+        ] {
+            #expect(try judgement(header) == .invalid(.signature))
+        }
     }
 
     @Test("A kid selects its key: a known one is used, an unknown one is an error of its own, none tries all")

@@ -239,6 +239,20 @@ struct RotationTests {
         }
     }
 
+    @Test("Settings out of their range count as the nearest within, and nothing overflows")
+    func settings() async throws {
+        for number in [Int64.min, -1, 0, Int64.max] {
+            let settings = TokenSettings(
+                accessTokenExpireSeconds: number, refreshTokenExpireSeconds: number,
+                websocketTokenExpireSeconds: number, leewaySeconds: number, rotationGraceSeconds: number,
+                limits: TokenLimits(tokenBytes: 4096))
+            let bench = try Bench(settings)
+            let tokens = try await bench.session()
+            _ = try await bench.manager.verifyToken(tokens.accessToken, expecting: .access, client: client)
+            #expect(try await bench.manager.rotate(tokens.refreshToken, client: client).tokens.generation == 2)
+        }
+    }
+
     @Test("A lifetime that is none, and claims that fit no token, are refused before anything is stored")
     func limits() async throws {
         let bench = try Bench()
