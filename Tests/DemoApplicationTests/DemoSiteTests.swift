@@ -121,6 +121,17 @@ struct DemoSiteTests {
         #expect(!Script.text.contains("innerHTML") && !Script.text.contains("eval("))
     }
 
+    @Test("An experiment cannot be started before its script is there")
+    func waitsForScript() {
+        let home = Exchange.answer(to: "GET / HTTP/1.1\r\nHost: a\r\nX-User-Id: bob\r\n\r\n")
+        let buttons = home.split(separator: "<button").dropFirst().map { $0.prefix { $0 != ">" } }
+        let experiments = buttons.filter { $0.contains("data-run") }
+        #expect(experiments.count == 5)
+        for button in experiments { #expect(button.hasSuffix(" disabled")) }
+        // Signing out needs no script.
+        #expect(buttons.count { !$0.contains("disabled") } == 2)
+    }
+
     @Test("An unknown path is 404, and a wrong method 405 with those that are right")
     func others() {
         #expect(Exchange.answer(to: "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 404 "))

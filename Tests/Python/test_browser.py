@@ -39,6 +39,8 @@ def picture(page, name):
 
 
 def click(page, selector):
+    """Clicks a button as soon as the page's script has enabled it."""
+    page.wait(f"document.querySelector({(selector + ':enabled')!r})", f"{selector} is enabled")
     page.evaluate(f"document.querySelector({selector!r}).click()")
 
 

@@ -3,7 +3,8 @@
 /// It writes text only (`textContent`), so nothing that an answer holds becomes part of the page.
 enum Script {
     /// The whole file.
-    static let text = "\"use strict\";\n(() => {\n" + core + session + expiry + forgery + theft + echo + "})();\n"
+    static let text =
+        "\"use strict\";\n(() => {\n" + core + session + expiry + forgery + theft + echo + ready + "})();\n"
 
     private static let core = """
         const find = (selector, root = document) => root.querySelector(selector);
@@ -61,6 +62,12 @@ enum Script {
             for (const button of buttons) button.disabled = false;
           }
         };
+
+        """
+
+    /// The last step: everything is in place, and the experiments may begin.
+    private static let ready = """
+        for (const button of buttons) button.disabled = false;
 
         """
 }
