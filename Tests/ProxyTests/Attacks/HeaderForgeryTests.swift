@@ -116,6 +116,7 @@ struct HeaderForgeryTests {
                 #expect(request.fields.all("x-user-id") == ["alice"])
                 #expect(request.fields.contains("x-user-roles"))
                 #expect(request.fields.contains("x-token-id"))
+                #expect(request.fields.elements("connection").isEmpty, "the next hop would strip them otherwise")
             }
         }
     }

@@ -27,6 +27,7 @@ struct PathTests {
             "/public/%5c../private", "/public/./../private", "/public/..;/private", "/public/..;x=1/private",
             "//private", "///public/..//private", "/%70ublic/../private", "/public%00/../private", "/public/%",
             "/public/%zz", "/public/%c0%ae%c0%ae/private", "/public/%252e%252e/private", "/./private", "/public/..",
+            "/x/../public", "/%70ublic/x", "/./public/x", "/public/a/../b", "/public/./a", "/public/%61/%2e%2e/b",
             "/public/../../../private", "/publicprivate", "/PUBLIC/x", "/public%2e/x", "/%2e/public/../private",
         ])
     func spelling(target: String) async throws {

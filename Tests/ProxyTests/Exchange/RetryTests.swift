@@ -29,12 +29,13 @@ struct RetryTests {
         }
     }
 
-    @Test("A POST that the application may have seen is not repeated: 502")
-    func post() async throws {
+    @Test(
+        "A POST that the application may have seen is not repeated, with a body or without: 502", arguments: ["x", ""])
+    func post(body: String) async throws {
         try await run { proxy in
             let client = try proxy.client()
             #expect(try client.exchange("GET", "/public/first").status == 200)
-            let answer = try client.exchange("POST", "/public/second", [], body: "x")
+            let answer = try client.exchange("POST", "/public/second", [], body: body)
             #expect(answer.status == 502, "\(answer)")
             #expect(proxy.requests.count { $0.method == "POST" } == 1)
             #expect(try client.exchange("GET", "/public/third").status == 200)

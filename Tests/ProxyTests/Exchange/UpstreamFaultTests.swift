@@ -100,6 +100,8 @@ struct UpstreamFaultTests {
                 for _ in 0..<3 {
                     #expect(try client.exchange("GET", "/public/good").json["path"] as? String == "/public/good")
                 }
+                let evil = try #require(proxy.requests.first)
+                #expect(!proxy.requests.dropFirst().contains { $0.connection == evil.connection })
             })
     }
 

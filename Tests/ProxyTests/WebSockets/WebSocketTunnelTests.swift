@@ -79,6 +79,7 @@ struct WebSocketTunnelTests {
                 let refused = try proxy.client()
                 let answer = try refused.openWebSocket("/socket/refuse", alice.fields, early: smuggled)
                 #expect(answer.status == 403)
+                #expect(refused.isClosedByPeer(), "what came behind is no request")
                 let other = try proxy.client()
                 #expect(try other.exchange("GET", "/public/next").json["path"] as? String == "/public/next")
                 #expect(!proxy.requests.contains { $0.target == "/smuggled" })
@@ -89,6 +90,43 @@ struct WebSocketTunnelTests {
                 #expect(accepted.status == 101 || accepted.status == 400)
                 #expect(!proxy.requests.contains { $0.target == "/smuggled" })
                 #expect(proxy.origin.violations.isEmpty)
+            })
+    }
+
+    @Test(
+        "Row 27: bytes that come while the application decides are kept from it, whatever it decides",
+        arguments: [101, 403])
+    func bytesWhileDeciding(decision: Int) async throws {
+        let gate = try Gate()
+        let received = Handover<[UInt8]>()
+        try await ProxyFixture.run(
+            origin: { exchange in
+                try gate.wait()
+                var early: [UInt8] = []
+                _ = waitUntil(Deadline(in: .milliseconds(150))) {
+                    early += (try? exchange.reader.socket.receiveSome()) ?? []
+                    return !early.isEmpty
+                }
+                received.give(early)
+                if decision == 101 { return try exchange.acceptWebSocketAndEcho() }
+                try exchange.perform(.response(403, body: "no"))
+            },
+            { proxy in
+                let alice = try Browser.signedIn(proxy)
+                let upgrade = [
+                    ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+                    ("Sec-WebSocket-Key", WebSocketKey.sample),
+                ]
+                let client = try proxy.client()
+                try client.send(alice.bytes("GET", "/socket", upgrade))
+                #expect(waitUntil { proxy.requests.count == 1 })
+                try client.send(alice.bytes("GET", "/smuggled"))
+                gate.open()
+                let status = try client.response().status
+                #expect(status == decision || status == 400)
+                #expect(received.take() == [])
+                #expect(client.isClosedByPeer() || decision == 101)
+                #expect(!proxy.requests.contains { $0.target == "/smuggled" })
             })
     }
 
