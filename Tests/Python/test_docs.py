@@ -81,3 +81,17 @@ def test_each_link_of_the_documents_leads_somewhere():
 def test_the_commands_of_the_readme_are_those_of_the_binary(commands):
     named = {cells[0].strip("`").split()[0].rstrip("`,") for cells in table("Command")}
     assert named == commands - {"-h,", "--version", "See"}
+
+
+def test_each_name_of_the_map_is_one_of_the_code():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    words = set()
+    for folder in ("Sources", "Tests", "Bench"):
+        for path in (ROOT / folder).rglob("*.*"):
+            words.update(re.findall(r"\w+", path.stem))
+            if path.suffix in (".swift", ".modulemap", ".h"):
+                words.update(re.findall(r"\w+", path.read_text()))
+        words.update(path.name for path in (ROOT / folder).rglob("*") if path.is_dir())
+    names = {name for span in re.findall(r"`([^`\n]+)`", text) for name in re.findall(r"\b[A-Z][a-z]+[A-Z]\w+", span)}
+    assert len(names) > 60
+    assert names - words == set()
