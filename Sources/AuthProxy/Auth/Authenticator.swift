@@ -12,6 +12,8 @@ final class Authenticator {
     let manager: JWTManager
     let cache: VerifiedTokenCache
     private let desk: RotationDesk
+    /// The generation of the cache's contents that it may add to.
+    private let cacheGeneration: Int
     private let refreshAheadSeconds: Int64
     private let audit: AuditLog
     private let counters: LoopCounters
@@ -22,6 +24,7 @@ final class Authenticator {
     ) {
         self.manager = manager
         self.cache = cache
+        cacheGeneration = cache.generation
         self.desk = desk
         self.refreshAheadSeconds = refreshAheadSeconds
         self.audit = audit
@@ -86,7 +89,8 @@ final class Authenticator {
                     ?? request.entry(verified, cache: cache, refreshAheadSeconds: refreshAheadSeconds, now: now)
             else { return .refused(Refusal(.missing)) }
             entry.checkedAt = now
-            if answer.isWatched, !cache.isUnfit(verified.session, since: mark) {
+            let isFit = cache.generation == cacheGeneration && !cache.isUnfit(verified.session, since: mark)
+            if answer.isWatched, isFit {
                 if entry.slot >= 0 { cache.remove(entry) }
                 cache.insert(entry, now: now)
             } else if entry.slot >= 0 {
@@ -99,7 +103,8 @@ final class Authenticator {
             case .store:
                 let staleness = manager.clock.now - (known?.checkedAt ?? 0)
                 let most = route.configuration.staleOKSeconds
-                if let known, most > 0, staleness <= most { return .known(known) }
+                // One that an announcement has taken out since is no known verdict any more.
+                if let known, known.slot >= 0, most > 0, staleness <= most { return .known(known) }
                 return .refused(refusal(error, request))
             default:
                 if let known { cache.remove(known) }
@@ -138,6 +143,8 @@ final class Authenticator {
         case refused(Refusal)
         /// The store cannot answer.
         case unanswered(Refusal)
+        /// It is of another session than the explicit credential beside it, and no business of this request: it stays.
+        case foreign
     }
 
     /// A request whose access token is absent or expired.
@@ -153,6 +160,7 @@ final class Authenticator {
             return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
         case .useless(let refusal): return goWithout(route, refusal.clearing(access: hasCookie, refresh: true))
         case .refused(let refusal), .unanswered(let refusal): return .refuse(refusal)
+        case .foreign: return goWithout(route, own)
         }
     }
 
@@ -163,7 +171,7 @@ final class Authenticator {
         switch await rotate(request, refresh, expired: entry.token) {
         case .renewed(let tokens):
             return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
-        case .unanswered: return AuthPhase.admit(entry, to: route)
+        case .unanswered, .foreign: return AuthPhase.admit(entry, to: route)
         case .refused(let refusal): return .refuse(refusal)
         case .useless(let refusal):
             // A reuse has ended the session, and this access token with it.
@@ -194,7 +202,7 @@ final class Authenticator {
             return .refused(refusal.clearing(access: request.source == .cookie, refresh: true))
         }
         if let expired, request.source != .cookie, expired.session != verified.session {
-            return .useless(Refusal(.expired))
+            return .foreign
         }
         let client = request.client
         let manager = manager

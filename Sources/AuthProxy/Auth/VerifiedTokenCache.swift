@@ -19,6 +19,8 @@ final class VerifiedTokenCache {
     private let hash = TokenHash()
     /// Entries of an earlier epoch have to be confirmed by the store again.
     private(set) var epoch: UInt64 = 0
+    /// Counts how often everything was thrown away: who began before judges by other keys, and must not add to it.
+    private(set) var generation = 0
     private var recent = RecentInvalidations()
     private var turn = 0
 
@@ -88,6 +90,7 @@ final class VerifiedTokenCache {
         }
         bySession.removeAll()
         count = 0
+        generation += 1
         invalidate(.everything)
     }
 

@@ -41,6 +41,8 @@ final class DownstreamConnection: SocketStream {
     private static let readAheadBytes = 32 * 1024
     /// For how long a closed connection is read from, so that the client gets to read its answer.
     private static let lingerMilliseconds: Int64 = 2000
+    /// How long a connection that has sent nothing yet lives on while the proxy drains.
+    private static let drainMilliseconds: Int64 = 500
 
     init(worker: Worker, descriptor: CInt, peer: IPAddress, countedAddress: IPAddress?) {
         self.worker = worker
@@ -66,6 +68,11 @@ final class DownstreamConnection: SocketStream {
     var outputCount: Int { output?.count ?? 0 }
 
     private func setDeadline(_ milliseconds: Int64) { loop.setDeadline(of: self, afterMilliseconds: milliseconds) }
+
+    /// Ends the wait for something of the client; bytes that it has to take keep their time.
+    func suspendWait() {
+        if output == nil { suspendDeadline() } else { setDeadline(worker.times.bodyIdle) }
+    }
 
     // MARK: Reading
 
@@ -172,6 +179,10 @@ final class DownstreamConnection: SocketStream {
     ///
     /// - Returns: false if the connection is broken.
     func readAhead() -> Bool {
+        if let input, input.count >= Self.readAheadBytes {
+            stopReading()
+            return true
+        }
         let scratch = unsafe loop.scratch
         switch unsafe receive(into: scratch) {
         case .bytes(let count):
@@ -262,14 +273,30 @@ final class DownstreamConnection: SocketStream {
         }
         becomeIdle()
         // What has come already is served after this turn's events, so that one client's pipeline leaves room for others.
-        if hasInput, !isProcessing {
-            phase = .readingHead
-            loop.atTurnEnd { [self] in
-                if descriptor >= 0, exchange == nil { processInput() }
-                if descriptor >= 0, exchange == nil, peerHasEnded { end() }
-            }
+        if hasInput, !isProcessing { serveInputAtTurnEnd() } else { goOnReading() }
+    }
+
+    /// Keeps what a client has sent behind the request that was read to its end just now, which may be over already.
+    func keepNext(_ bytes: RawSpan, from offset: Int) {
+        guard descriptor >= 0, phase != .lingering else { return }
+        keep(bytes, from: offset)
+        if exchange == nil { serveInputAtTurnEnd() }
+    }
+
+    private func serveInputAtTurnEnd() {
+        phase = .readingHead
+        setDeadline(worker.times.head)
+        loop.atTurnEnd { [self] in
+            if descriptor >= 0, exchange == nil { processInput() }
+            if descriptor >= 0, exchange == nil, peerHasEnded { end() }
+            goOnReading()
         }
-        if !peerHasEnded { startReading() }
+    }
+
+    /// Reads further, unless so much lies there already that the client has to wait; a head has its own limit.
+    private func goOnReading() {
+        guard descriptor >= 0, !peerHasEnded else { return }
+        if exchange == nil || input.map({ $0.count < Self.readAheadBytes }) ?? true { startReading() }
     }
 
     private func becomeIdle() {
@@ -339,6 +366,13 @@ final class DownstreamConnection: SocketStream {
         case .exchanging: exchange?.downstreamTimedOut()
         case .lingering: end()
         }
+    }
+
+    /// Ends the connection if it is idle. One whose request has come but was not read yet is served first, and told that it
+    /// is the last; one that was opened just now has a moment to send its only one.
+    func drain() {
+        guard phase == .idle, output == nil, !hasUnexpectedInput else { return }
+        if requests > 0 { end() } else { setDeadline(min(worker.times.head, Self.drainMilliseconds)) }
     }
 
     /// Ends the connection and what it serves.

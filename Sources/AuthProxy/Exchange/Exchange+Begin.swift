@@ -167,7 +167,7 @@ extension Exchange {
         guard let route else { return }
         verdict = refusal.code
         if case .storeUnavailable = refusal.code { reason = "store_unavailable" }
-        answer(
+        answerWithCookies(
             RefusalAnswer.make(
                 refusal, route: route, preference: preference, origin: origin, cookies: site.cookies,
                 requestID: record.requestIDText, now: worker.now))

@@ -65,7 +65,7 @@ extension Exchange {
         upstream = connection
         record.connectedAt = MonotonicTime.microseconds
         stage = .forwarding
-        downstream.suspendDeadline()
+        downstream.suspendWait()
         flushRequest()
     }
 
@@ -99,7 +99,7 @@ extension Exchange {
     }
 
     /// All bytes so far are with the application.
-    private func requestWasSent() {
+    func requestWasSent() {
         guard let upstream else { return }
         if stage == .tunnel { return tunnelUpstreamDrained() }
         if requestBody.isComplete {
@@ -108,8 +108,12 @@ extension Exchange {
             }
             return
         }
-        // More of the body has to come from the client.
-        upstream.suspendDeadline()
+        // More of the body has to come from the client; one that waits for 100 (Continue) waits for the application.
+        if expectsContinue {
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamFirstByte)
+        } else {
+            upstream.suspendDeadline()
+        }
         if !isRepeatable {
             requestBytes.removeAll()
             requestSent = 0
@@ -138,13 +142,15 @@ extension Exchange {
             }
             return
         }
+        // What was read before and not taken comes first.
+        if downstream.hasInput { return downstream.withInput { bytes in takeRequestBody(bytes, from: 0) } }
         let scratch = unsafe worker.loop.scratch
         switch unsafe downstream.receive(into: scratch) {
         case .bytes(let count):
             // The scratch buffer is good until the next read.
             let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
             let taken = takeRequestBody(bytes, from: 0)
-            if taken < count, stage != .over { downstream.keep(bytes, from: taken) }
+            if taken < count { downstream.keepNext(bytes, from: taken) }
         case .wouldBlock: break
         case .end:
             downstream.noteEnd()
@@ -255,12 +261,16 @@ extension Exchange {
         case .forwarding:
             if requestBytes.count > requestSent {
                 flushRequest()
-                if stage == .forwarding, requestBytes.count > requestSent { downstream.stopReading() }
+                if stage == .forwarding, requestBytes.count > requestSent {
+                    // It is the application that is waited for.
+                    downstream.stopReading()
+                    downstream.suspendWait()
+                }
             } else if requestBody.isComplete {
                 requestWasSent()
             }
             if stage == .forwarding, requestBody.isComplete {
-                downstream.suspendDeadline()
+                downstream.suspendWait()
             } else if stage == .forwarding, downstream.isReading {
                 loopDeadline(worker.times.bodyIdle)
             }

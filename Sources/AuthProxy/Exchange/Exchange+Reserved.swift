@@ -31,7 +31,7 @@ extension Exchange {
             return fail(.bodyTooLarge)
         }
         guard requestBody.isComplete else { return loopDeadline(worker.times.bodyIdle) }
-        downstream.suspendDeadline()
+        downstream.suspendWait()
         askEndpoint()
     }
 

@@ -262,9 +262,12 @@ extension Exchange {
         switch stage {
         case .flushing: end()
         case .tunnel: tunnelDownstreamDrained()
+        case .discarding, .reserved:
+            if !requestBody.isComplete { loopDeadline(worker.times.bodyIdle) }
         case .forwarding:
             guard let upstream else { return }
             upstream.startReading()
+            if !requestBody.isComplete, !expectsContinue, downstream.isReading { loopDeadline(worker.times.bodyIdle) }
             if hasResponseHead {
                 worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
             }

@@ -19,7 +19,7 @@ extension Exchange {
         stage = .settling
         upstream?.stopReading()
         upstream?.suspendDeadline()
-        downstream.suspendDeadline()
+        downstream.suspendWait()
         let change = cookies
         let client = clientIdentity
         let token = identity?.token
@@ -42,7 +42,7 @@ extension Exchange {
     func settle(_ answer: LocalAnswer) {
         releaseUpstream(mayReuse: false)
         stage = .settling
-        downstream.suspendDeadline()
+        downstream.suspendWait()
         let change = cookies
         let box = LoopBound((exchange: self, authenticator: worker.authenticator), to: worker.loop)
         worker.loop.startTask {
@@ -135,6 +135,8 @@ extension Exchange {
         upstream?.startReading()
         // The buffer is not appended to any more.
         unsafe sendResponse(bytes.bytes, cookies: change, isKept: true)
+        // The rest of the request's body had to wait.
+        if stage == .forwarding, !requestBody.isComplete, requestSent == requestBytes.count { requestWasSent() }
     }
 
     /// The token answer of RFC 6749 §5.1.

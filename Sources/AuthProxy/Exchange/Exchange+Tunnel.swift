@@ -83,6 +83,7 @@ extension Exchange {
     func tunnelUpstreamDrained() {
         requestBytes.removeAll()
         requestSent = 0
+        tunnelMoved()
         guard downstream.peerHasEnded else { return downstream.startReading() }
         upstream?.endSending()
         if responseBody.framing == .untilClose { endTunnel("") }

@@ -119,6 +119,7 @@ final class Exchange {
     /// Ends it together with the client's connection: what was sent is not a whole answer.
     func abort(_ reason: StaticString) {
         guard stage != .over else { return }
+        if stage == .tunnel { worker.counters.add(-1, to: .openTunnels) }
         stage = .over
         if self.reason.utf8CodeUnitCount == 0 { self.reason = reason }
         releaseUpstream(mayReuse: false)
@@ -166,8 +167,10 @@ final class Exchange {
         guard isAlive else { return abort("client_gone") }
         if keepsAlive, !requestBody.isComplete {
             stage = .discarding
-            downstream.startReading()
             loopDeadline(worker.times.bodyIdle)
+            // What came of it while nobody could use it lies in front of what will be read.
+            downstream.withInput { bytes in takeRequestBody(bytes, from: 0) }
+            if stage == .discarding { downstream.startReading() }
             return
         }
         finishAnswer()
@@ -180,9 +183,20 @@ final class Exchange {
     func fail(_ fault: ProxyFault) {
         if reason.utf8CodeUnitCount == 0 { reason = fault.reason }
         guard !hasResponseHead else { return abort(fault.reason) }
-        let answer = fault.answer(requestID: record.requestIDText, closes: fault.status == 400 || fault.status == 408)
-        if case .set = cookies, stage != .settling { return settle(answer) }
-        self.answer(answer)
+        answerWithCookies(
+            fault.answer(requestID: record.requestIDText, closes: fault.status == 400 || fault.status == 408))
+    }
+
+    /// Answers for ourselves with what a refresh does to the cookies: an error must not lose them.
+    func answerWithCookies(_ answer: LocalAnswer) {
+        switch cookies {
+        case .set where stage != .settling: settle(answer)
+        case .clear where answer.cookies.isEmpty:
+            var answer = answer
+            answer.cookies = site.cookies.lines(cookies, now: worker.now)
+            self.answer(answer)
+        default: self.answer(answer)
+        }
     }
 
     /// Everything was given to the client's connection: it is over when the client has taken it.

@@ -17,13 +17,12 @@ final class ListenerGroup: @unchecked Sendable {
         var address = try Self.address(wanted)
         var listeners: [Listener] = []
         for worker in workers {
-            let handler: Listener.Handler = { [unowned worker] descriptor, peer in worker.accept(descriptor, from: peer)
-            }
             let listener: Listener
-            if let first = listeners.first, address.isUnix {
-                listener = try first.share(on: worker.loop, handler)
-            } else {
-                listener = try Listener(on: worker.loop, at: address, handler)
+            do throws(IOError) {
+                listener = try Self.listener(at: address, beside: listeners.first, worker)
+            } catch {
+                for listener in listeners { listener.close() }
+                throw error
             }
             listener.onExhaustion = { [unowned worker] error in worker.warn("\(error); accepting pauses for a moment") }
             // Port 0 becomes the port that the first listener got, for the others too.
@@ -32,6 +31,19 @@ final class ListenerGroup: @unchecked Sendable {
         }
         self.address = address
         self.listeners = listeners
+    }
+
+    /// Closes listeners that no loop has seen yet: a socket that nobody accepts at would swallow its share of the clients.
+    func close() {
+        for listener in listeners { listener.close() }
+    }
+
+    private static func listener(at address: SocketAddress, beside first: Listener?, _ worker: Worker) throws(IOError)
+        -> Listener
+    {
+        let handler: Listener.Handler = { [unowned worker] descriptor, peer in worker.accept(descriptor, from: peer) }
+        if let first, address.isUnix { return try first.share(on: worker.loop, handler) }
+        return try Listener(on: worker.loop, at: address, handler)
     }
 
     private static func address(_ wanted: ListenerConfiguration.Address) throws -> SocketAddress {

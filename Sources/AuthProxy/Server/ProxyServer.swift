@@ -74,7 +74,7 @@ public final class ProxyServer: Sendable {
                 Self.watch(store, worker)
                 workers.append(worker)
             }
-            let listeners = try configuration.listeners.map { try ListenerGroup($0.address, workers) }
+            let listeners = try Self.listeners(configuration, keeping: [], workers)
             for worker in workers {
                 let index = workers.firstIndex { $0 === worker } ?? 0
                 let box = LoopBound(listeners.map { $0.listeners[index] }, to: worker.loop)
@@ -112,19 +112,18 @@ public final class ProxyServer: Sendable {
     public func reload(_ configuration: ProxyConfiguration) throws {
         let site = try Site(configuration)
         try state.withLock { state in
+            guard !state.isStopped else { return }
             var stores = state.stores
             let isSameStore = state.configuration.store == configuration.store
             if !isSameStore { stores = try Self.openStores(configuration, threads, parts) }
-            let managers = try stores.map { try Self.manager(configuration, $0, parts.clock) }
-            var kept = state.listeners
-            var groups: [ListenerGroup] = []
-            for listener in configuration.listeners {
-                let wanted = listener.address
-                if let index = kept.firstIndex(where: { $0.wanted == wanted }) {
-                    groups.append(kept.remove(at: index))
-                } else {
-                    groups.append(try ListenerGroup(wanted, workers))
-                }
+            let managers: [JWTManager]
+            let groups: [ListenerGroup]
+            do {
+                managers = try stores.map { try Self.manager(configuration, $0, parts.clock) }
+                groups = try Self.listeners(configuration, keeping: state.listeners, workers)
+            } catch {
+                if !isSameStore { Self.closeLater(stores) }
+                throw error
             }
             for (index, worker) in workers.enumerated() {
                 let manager = managers[index]
@@ -193,6 +192,28 @@ public final class ProxyServer: Sendable {
         JWTManager(
             keys: try TokenKeys(configuration.tokens), store: store, settings: TokenSettings(configuration.tokens),
             clock: clock)
+    }
+
+    /// A listener for each address of the configuration: one that is there already, or a new one. Where one of them cannot
+    /// be bound, none of the new ones is left.
+    private static func listeners(
+        _ configuration: ProxyConfiguration, keeping old: [ListenerGroup], _ workers: [Worker]
+    ) throws -> [ListenerGroup] {
+        var kept = old
+        var opened: [ListenerGroup] = []
+        do {
+            return try configuration.listeners.map { listener in
+                if let index = kept.firstIndex(where: { $0.wanted == listener.address }) {
+                    return kept.remove(at: index)
+                }
+                let group = try ListenerGroup(listener.address, workers)
+                opened.append(group)
+                return group
+            }
+        } catch {
+            for group in opened { group.close() }
+            throw error
+        }
     }
 
     private static func watch(_ store: any TokenStore, _ worker: Worker) {

@@ -15,7 +15,6 @@ final class Worker: @unchecked Sendable {
     let counters: LoopCounters
     let buffers = BufferPool()
     let cache: VerifiedTokenCache
-    private let desk = RotationDesk()
     private let shared: SharedParts
     private let accessLog: AccessLogBuffer
 
@@ -46,6 +45,8 @@ final class Worker: @unchecked Sendable {
     private var timer: LoopTimer?
     private var cleanupTimer: LoopTimer?
     private var drained: (() -> Void)?
+    /// Whether accepting pauses because there are as many connections as there may be.
+    private var isHolding = false
     private var dateSecond: Int64 = -1
     private(set) var dateLine: [UInt8] = []
     /// Microseconds of the wall clock minus those of the monotonic one.
@@ -61,7 +62,7 @@ final class Worker: @unchecked Sendable {
         cookies = site.cookieScanner()
         times = Times(site.configuration.limits)
         authenticator = Authenticator(
-            manager: manager, cache: cache, desk: desk,
+            manager: manager, cache: cache, desk: RotationDesk(),
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
         adjustClock()
@@ -101,6 +102,8 @@ final class Worker: @unchecked Sendable {
     private func tick() {
         accessLog.flush()
         adjustClock()
+        // Another loop's connections may have made room.
+        goOnAccepting()
     }
 
     private func adjustClock() {
@@ -122,7 +125,7 @@ final class Worker: @unchecked Sendable {
         // Other keys, another binding, another store: what was verified under the old ones is asked again.
         cache.removeAll()
         authenticator = Authenticator(
-            manager: manager, cache: cache, desk: desk,
+            manager: manager, cache: cache, desk: RotationDesk(),
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
     }
@@ -147,9 +150,13 @@ final class Worker: @unchecked Sendable {
 
     /// Accepts at these listeners from now on, and at no others.
     func replaceListeners(_ wanted: [Listener]) {
+        guard !isDraining else {
+            for listener in wanted { listener.close() }
+            return
+        }
         for listener in listeners where !wanted.contains(where: { $0 === listener }) { listener.close() }
         listeners = wanted
-        for listener in wanted { listener.start() }
+        if !isHolding { for listener in wanted { listener.start() } }
     }
 
     /// Follows an announcement of the store.
@@ -161,7 +168,7 @@ final class Worker: @unchecked Sendable {
         drained = completion
         for listener in listeners { listener.close() }
         listeners = []
-        for connection in connections where connection.isIdle { connection.end() }
+        for connection in connections { connection.drain() }
         for pool in pools { pool.closeIdle() }
         checkDrained()
     }
@@ -213,7 +220,13 @@ final class Worker: @unchecked Sendable {
             worker: self, descriptor: descriptor, peer: counted ?? IPAddress(v4: 0x7f00_0001), countedAddress: counted)
         connection.index = connections.count
         connections.append(connection)
+        let total = shared.openConnections.add(1, ordering: .relaxed).newValue
         let limits = site.configuration.limits
+        if total >= limits.maxConnections {
+            self.counters.count(.connections)
+            isHolding = true
+            for listener in listeners { listener.pause() }
+        }
         if limits.maxConnectionsPerAddress > 0, let counted {
             let count = connectionsByAddress[counted, default: 0] + 1
             connectionsByAddress[counted] = count
@@ -221,11 +234,6 @@ final class Worker: @unchecked Sendable {
                 self.counters.count(.connectionsPerAddress)
                 return connection.turnAway(.tooManyConnections)
             }
-        }
-        let total = shared.openConnections.add(1, ordering: .relaxed).newValue
-        if total >= limits.maxConnections {
-            self.counters.count(.connections)
-            for listener in listeners { listener.pause() }
         }
         connection.begin()
     }
@@ -241,9 +249,18 @@ final class Worker: @unchecked Sendable {
         if let address = connection.countedAddress, let count = connectionsByAddress[address] {
             connectionsByAddress[address] = count > 1 ? count - 1 : nil
         }
-        let total = shared.openConnections.subtract(1, ordering: .relaxed).newValue
-        if total < site.configuration.limits.maxConnections { for listener in listeners { listener.start() } }
+        shared.openConnections.subtract(1, ordering: .relaxed)
+        goOnAccepting()
         checkDrained()
+    }
+
+    /// Accepts again where there is room for connections.
+    private func goOnAccepting() {
+        guard isHolding,
+            shared.openConnections.load(ordering: .relaxed) < site.configuration.limits.maxConnections
+        else { return }
+        isHolding = false
+        for listener in listeners { listener.start() }
     }
 
     // MARK: Exchanges

@@ -68,7 +68,7 @@ public final class Listener {
                 { _, _, context in
                     guard let context = unsafe context else { return }
                     unsafe Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue().acceptAll(
-                        limit: Listener.batch)
+                        limit: Listener.batch, evenPaused: false)
                 }, Unmanaged.passUnretained(self).toOpaque())
             unsafe acceptEvent = made
         }
@@ -85,7 +85,7 @@ public final class Listener {
     /// Takes what is in the kernel's queue, so that nobody who is connected already is cut, and closes the socket.
     public func close() {
         guard descriptor >= 0 else { return }
-        if unsafe acceptEvent != nil { acceptAll(limit: 4096) }
+        if unsafe acceptEvent != nil { acceptAll(limit: 4096, evenPaused: true) }
         if let freed = unsafe acceptEvent {
             // After `event_del` libevent has no pointer to it.
             _ = unsafe event_del(freed)
@@ -100,9 +100,10 @@ public final class Listener {
         handler = { socket, _ in _ = Glibc.close(socket) }
     }
 
-    private func acceptAll(limit: Int) {
+    private func acceptAll(limit: Int, evenPaused: Bool) {
         for _ in 0..<limit {
-            guard descriptor >= 0 else { return }
+            // The owner may pause or close it with each connection that it gets.
+            guard descriptor >= 0, isAccepting || evenPaused else { return }
             var storage = sockaddr_storage()
             let socket = unsafe sallyport_accept(descriptor, &storage)
             if socket >= 0 {

@@ -144,4 +144,32 @@ struct LimitTests {
                 #expect(proxy.origin.connectionCount <= 2)
             })
     }
+
+    @Test("Connections that were turned away do not make room beyond the limit in all")
+    func turnedAway() async throws {
+        try await ProxyFixture.run(configure: { configuration in
+            configuration.limits.maxConnections = 6
+            configuration.limits.maxConnectionsPerAddress = 2
+        }) { proxy throws in
+            func held(_ source: String, _ count: Int) throws -> [RawClient] {
+                try (0..<count).map { _ in try proxy.client(from: source) }
+            }
+            let first = try held("127.0.0.2", 2)
+            for client in first { #expect(try client.exchange("GET", "/public").status == 200) }
+            for _ in 0..<12 { #expect(try proxy.client(from: "127.0.0.2").response().status == 429) }
+            let counters = proxy.server.server.counters
+            func openConnections() -> Int64? {
+                counters.families().first { $0.name == "connections_open" }?.samples.first?.value
+            }
+            #expect(waitUntil { openConnections() == 2 })
+            let more = try held("127.0.0.3", 2) + held("127.0.0.4", 2)
+            for client in more { #expect(try client.exchange("GET", "/public").status == 200) }
+            let seventh = try proxy.client(from: "127.0.0.5")
+            try seventh.send(MessageText.request("GET", "/public"))
+            #expect(seventh.isQuiet(for: .milliseconds(300)), "it waits in the kernel's queue")
+            first[0].close()
+            #expect(try seventh.response().status == 200)
+            for client in first + more { client.close() }
+        }
+    }
 }

@@ -224,6 +224,28 @@ struct OutcomeTableTests {
         }
     }
 
+    @Test(
+        "A refresh cookie of another session than the token in Authorization neither heals it nor is deleted",
+        arguments: [1750, 1900], ["/", "/optional"])
+    func foreignRefreshCookie(seconds: Int64, target: String) async throws {
+        try await ProxyFixture.run { proxy in
+            let alice = try Browser.signedIn(proxy)
+            let bob = try Browser.signedIn(proxy, as: "bob")
+            proxy.clock.advance(bySeconds: seconds)
+            let bearer = ("Authorization", "Bearer \(try #require(alice.access))")
+            let answer = try bob.request("GET", target, [bearer])
+            if seconds < 1800 {
+                #expect(answer.echoed["x-user-id"] == "alice", "valid, though a refresh is due: forwarded as it is")
+            } else {
+                #expect(answer.status == (target == "/" ? 401 : 200))
+                #expect(answer.echoed["x-user-id"] == nil)
+            }
+            #expect(answer.setCookies.isEmpty, "\(answer)")
+            #expect(proxy.store.count(of: .rotate) == 0)
+            #expect(try bob.request().echoed["x-user-id"] == "bob")
+        }
+    }
+
     @Test("Another Authorization scheme is no credential and passes to the application")
     func otherScheme() async throws {
         try await ProxyFixture.run { proxy in

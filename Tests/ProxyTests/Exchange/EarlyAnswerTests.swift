@@ -1,0 +1,48 @@
+import SallyportTesting
+import Testing
+
+/// RFC 9112 §9.3: an answer that is given before the request's body was read must not have the body taken for the next
+/// request, nor the next request for the body.
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+struct EarlyAnswerTests {
+    @Test(
+        "A body that came with a head that is refused after thought is not taken for a request, nor a request for it",
+        arguments: [true, false], [0, 7, 46])
+    func refusedBody(isChunked: Bool, late: Int) async throws {
+        try await ProxyFixture.run { proxy in
+            let smuggled = MessageText.request("GET", "/public/smuggled")
+            let body = isChunked ? MessageText.chunked([String(decoding: smuggled, as: UTF8.self)]) : smuggled
+            let framing = isChunked ? ("Transfer-Encoding", "chunked") : ("Content-Length", String(body.count))
+            // The loop does not know the token, so the body waits for the verdict.
+            let fields = [("Authorization", "Bearer aaa.bbb.ccc"), framing]
+            let client = try proxy.client()
+            try client.send(MessageText.request("POST", "/private", fields) + body.dropLast(late))
+            #expect(try client.response().status == 401)
+            try client.send(Array(body.suffix(late)) + MessageText.request("GET", "/public/mine"))
+            #expect(try client.response().json["path"] as? String == "/public/mine")
+            #expect(proxy.requests.map { $0.target } == ["/public/mine"])
+        }
+    }
+
+    @Test("What a client pipelines stays with it until its turn comes", .timeLimit(.minutes(2)))
+    func pipeline() async throws {
+        let total = 400
+        try await ProxyFixture.run { proxy in
+            let client = try proxy.client(patience: .seconds(60))
+            let padding = [("X-Padding", String(repeating: "x", count: 100))]
+            let request = MessageText.request("GET", "/public", padding)
+            let bytes = (0..<(24 << 20) / request.count).flatMap { _ in request }
+            var sent = 0
+            for _ in 0..<total {
+                while sent < bytes.count {
+                    let count = try client.socket.sendSome(bytes[sent...])
+                    if count == 0 { break }
+                    sent += count
+                }
+                #expect(try client.response().status == 200)
+            }
+            let inBetween = sent - total * request.count
+            #expect(inBetween < 12 << 20, "\(inBetween) bytes were taken before their time")
+        }
+    }
+}
