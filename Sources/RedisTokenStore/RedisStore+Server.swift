@@ -8,27 +8,31 @@ extension RedisStore {
     ///   that does not tell its policy then.
     /// - Throws: ``RedisPolicyError``, or ``Tokens/TokenStoreError`` when Redis cannot be asked.
     public func checkServer(requiresNoEviction: Bool) async throws {
-        let finding: String
-        switch await ask(.command(["INFO", "memory"])).result {
+        for answer in await askAll(["INFO", "memory"]) {
+            guard let finding = try Self.finding(answer.result) else { continue }
+            if requiresNoEviction { throw RedisPolicyError(reason: finding) }
+            settings.log("warning: \(finding)")
+        }
+    }
+
+    /// What is to be said of one server; nil if it never evicts.
+    private static func finding(_ result: Result<RedisReply, TokenStoreError>) throws(TokenStoreError) -> String? {
+        switch result {
         case .success(.string(let text)):
-            let policy = Self.value(of: "maxmemory_policy", in: text)
-            if policy == "noeviction" { return }
-            if let policy {
-                finding =
-                    "Redis may evict keys (maxmemory-policy \(policy)) and would sign users out at random: "
-                    + "set maxmemory-policy noeviction"
-            } else {
-                finding = "Redis does not tell its maxmemory-policy: make sure that it is noeviction"
+            let policy = value(of: "maxmemory_policy", in: text)
+            if policy == "noeviction" { return nil }
+            guard let policy else {
+                return "Redis does not tell its maxmemory-policy: make sure that it is noeviction"
             }
-        case .success: throw Self.strangeReply
+            return "Redis may evict keys (maxmemory-policy \(policy)) and would sign users out at random: "
+                + "set maxmemory-policy noeviction"
+        case .success: throw strangeReply
         case .failure(let error) where error.kind == .notPermitted:
-            finding =
+            return
                 "the Redis user may not use INFO, so that the maxmemory-policy cannot be checked: grant +info, or make "
                 + "sure that the policy is noeviction"
         case .failure(let error): throw error
         }
-        if requiresNoEviction { throw RedisPolicyError(reason: finding) }
-        settings.log("warning: \(finding)")
     }
 
     /// The value of a line `NAME:VALUE`.

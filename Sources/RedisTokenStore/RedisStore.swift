@@ -22,7 +22,7 @@ public import Tokens
 /// Redis promises no more than causal consistency: a failover to a replica may lose the latest writes, also revocations.
 public final class RedisStore: TokenStore {
     let loop: EventLoop
-    let link: LoopBound<RedisLink>
+    private let router: LoopBound<any RedisRouter>
     let settings: RedisSettings
     let observers = InvalidationObservers()
     /// The thread of a store that was given no loop.
@@ -33,8 +33,10 @@ public final class RedisStore: TokenStore {
     /// first call, as ``Tokens/TokenStoreError``.
     ///
     /// - Parameters:
-    ///   - url: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]` or `unix://[USER[:PASSWORD]@]PATH[?db=DATABASE]`,
-    ///     percent-encoded where needed.
+    ///   - url: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`, `unix://[USER[:PASSWORD]@]PATH[?db=DATABASE]`,
+    ///     `redis+sentinel://[USER[:PASSWORD]@]HOST[:PORT],…/SERVICE[/DATABASE]` (with `sentinel_user` and
+    ///     `sentinel_password` as parameters) or `redis+cluster://[USER[:PASSWORD]@]HOST[:PORT],…`, percent-encoded
+    ///     where needed.
     ///   - keyPrefix: what each key begins with.
     ///   - commandTimeout: how long a command may wait for its answer.
     ///   - loop: where the connections live; nil for a thread of their own.
@@ -56,14 +58,14 @@ public final class RedisStore: TokenStore {
         thread = loop == nil ? try LoopThread(name: "redis-store") : nil
         guard let loop = loop ?? thread?.loop else { throw TokenStoreError(.unreachable, "there is no event loop") }
         self.loop = loop
-        let link = LoopBound(RedisLink(on: loop, settings, observers), to: loop)
-        self.link = link
-        loop.perform { link.value.start() }
+        let router = LoopBound(Self.router(on: loop, settings, observers), to: loop)
+        self.router = router
+        loop.perform { router.value.start() }
     }
 
     deinit {
         guard !isClosed.withLock({ $0 }) else { return }
-        loop.perform { [link] in link.value.shutDown() }
+        loop.perform { [router] in router.value.shutDown() }
         // This is not the loop's own thread: nothing that runs there holds the store.
         thread?.join()
     }
@@ -80,7 +82,7 @@ public final class RedisStore: TokenStore {
         }
         guard isFirst else { return }
         await withCheckedContinuation { continuation in
-            let isPosted = loop.post { [link] in link.value.close { continuation.resume() } }
+            let isPosted = loop.post { [router] in router.value.close { continuation.resume() } }
             if !isPosted { continuation.resume() }
         }
         thread?.join()
@@ -89,23 +91,44 @@ public final class RedisStore: TokenStore {
 
     /// The rights that a Redis user needs for the store, as words for `ACL SETUSER` (Redis 7) or a line of the ACL file:
     /// commands, the keys with the prefix, and the channel of announcements. `info` is only for the check of the eviction
-    /// policy at start.
+    /// policy at start, `role` for sentinels, `asking` and `cluster` for a cluster, `select` for a database other than 0.
     public static func rights(keyPrefix: String = "jwt:") -> [String] {
         [
             "resetkeys", "~\(keyPrefix)*", "resetchannels", "&__redis__:invalidate", "nocommands", "+ping", "+select",
-            "+info", "+client|setname", "+client|id", "+client|tracking", "+subscribe", "+eval", "+evalsha",
-            "+script|load", "+get", "+set", "+del", "+ttl", "+expire", "+hgetall", "+hset", "+hsetnx", "+hdel",
+            "+info", "+role", "+asking", "+cluster|info", "+cluster|slots", "+client|setname", "+client|id",
+            "+client|tracking", "+subscribe", "+eval", "+evalsha",
+            "+script|load", "+get", "+set", "+del", "+ttl", "+expire", "+hget", "+hgetall", "+exists", "+hset",
+            "+hsetnx", "+hdel",
             "+zadd", "+zscore", "+zrange", "+zrem", "+zremrangebyscore",
         ]
+    }
+
+    private static func router(on loop: EventLoop, _ settings: RedisSettings, _ observers: InvalidationObservers)
+        -> any RedisRouter
+    {
+        switch settings.url.endpoint {
+        case .cluster(let seeds): RedisCluster(on: loop, settings, observers, seeds: seeds)
+        case .tcp, .unix, .sentinel: RedisLink(on: loop, settings, observers, to: settings.url.endpoint)
+        }
+    }
+
+    /// Asks all masters a question that is about no key.
+    func askAll(_ words: [String]) async -> [RedisAnswer] {
+        await withCheckedContinuation { continuation in
+            let isPosted = loop.post { [router] in
+                router.value.askAll(words) { continuation.resume(returning: $0) }
+            }
+            if !isPosted { continuation.resume(returning: [RedisAnswer(result: .failure(RedisLink.closedError))]) }
+        }
     }
 
     /// Asks one question, on the loop.
     func ask(_ question: RedisQuestion) async -> RedisAnswer {
         await withCheckedContinuation { continuation in
             if loop.isCurrent {
-                link.value.ask(question, .caller(continuation))
+                router.value.ask(question, .caller(continuation))
             } else {
-                let isPosted = loop.post { [link] in link.value.ask(question, .caller(continuation)) }
+                let isPosted = loop.post { [router] in router.value.ask(question, .caller(continuation)) }
                 if !isPosted { continuation.resume(returning: RedisAnswer(result: .failure(RedisLink.closedError))) }
             }
         }
@@ -115,10 +138,10 @@ public final class RedisStore: TokenStore {
     func ask(_ questions: [RedisQuestion]) async -> [RedisAnswer] {
         guard !questions.isEmpty else { return [] }
         return await withCheckedContinuation { continuation in
-            let work: @Sendable () -> Void = { [link] in
+            let work: @Sendable () -> Void = { [router] in
                 let batch = RedisBatch(count: questions.count, continuation)
                 for (index, question) in questions.enumerated() {
-                    link.value.ask(question, .part(batch, index: index))
+                    router.value.ask(question, .part(batch, index: index))
                 }
             }
             if loop.isCurrent {

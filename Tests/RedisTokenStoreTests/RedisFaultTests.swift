@@ -233,15 +233,19 @@ struct RedisFaultTests {
 
     @Test("A store closes while Redis hangs, within the deadline")
     func closingWhileHanging() async throws {
-        let server = try RedisServer()
-        let store = try RedisStore(url: server.url)
-        #expect(await wait { (try? await store.insert(Sample.session(), now: Sample.now)) != nil } != nil)
-        try server.pause()
+        let isAsked = Atomic(false)
+        let server = try await FakeRedis { _, words in
+            guard words.first == "GET" else { return FakeRedis.usual(words) }
+            isAsked.store(true, ordering: .relaxed)
+            return nil
+        }
+        let store = try RedisStore(url: server.url, watchesVerdicts: false)
         async let failure = store.failure()
+        #expect(await wait { isAsked.load(ordering: .relaxed) } != nil)
         let (time, _) = await duration { await store.close() }
         #expect(time < .milliseconds(600) * Patience.factor)
-        #expect(await failure != nil)
-        try server.resume()
+        #expect(await failure == .timedOut)
+        server.end()
     }
 
     @Test("An eviction policy is a warning, or an error where it must not be; so is one that may not be asked for")
@@ -264,5 +268,12 @@ struct RedisFaultTests {
         #expect(log.all.last?.contains("may not use INFO") == true)
         await #expect(throws: RedisPolicyError.self) { try await other.checkServer(requiresNoEviction: true) }
         await other.close()
+
+        // Nobody to ask is an error of the store, whatever the way to it.
+        for url in ["redis://127.0.0.1:1", "redis+cluster://127.0.0.1:1", "redis+sentinel://127.0.0.1:1/gate"] {
+            let nowhere = try RedisStore(url: url)
+            await #expect(throws: TokenStoreError.self) { try await nowhere.checkServer(requiresNoEviction: false) }
+            await nowhere.close()
+        }
     }
 }

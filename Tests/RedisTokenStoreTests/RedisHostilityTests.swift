@@ -4,7 +4,7 @@ import Tokens
 @testable import RedisTokenStore
 
 /// ATTACKS row 32 (CVE-2021-32765): a server that wants to harm its client.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)), .serialized)
 struct RedisHostilityTests {
     @Test(
         "A hostile reply ends the connection with an error of its own, and no verdict",

@@ -7,7 +7,7 @@ import Tokens
 @testable import RedisTokenStore
 
 /// A master that sentinels choose: found, followed, and never mistaken.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)), .serialized)
 struct RedisSentinelTests {
     @Test("When the master dies its replica is found, and no verdict is wrong before, meanwhile or after")
     func failover() async throws {

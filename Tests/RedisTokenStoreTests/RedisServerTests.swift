@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// The launcher that other tests rely on.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)), .serialized)
 struct RedisServerTests {
     @Test("A server is started, paused, resumed, killed and started again on its port")
     func life() throws {

@@ -6,7 +6,7 @@ import Tokens
 @testable import RedisTokenStore
 
 /// The contract of all stores, over each way to a real Redis.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)), .serialized)
 struct RedisStoreContractTests {
     private static let traits = TokenStoreContract.Traits(expiresByItself: true, announcesChanges: true)
 

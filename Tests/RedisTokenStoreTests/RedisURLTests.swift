@@ -32,6 +32,10 @@ struct RedisURLTests {
                 nil,
                 nil, 0
             ),
+            (
+                "redis+cluster://app:x@a,b:7000/",
+                .cluster([RedisHost(name: "a", port: 6379), RedisHost(name: "b", port: 7000)]), "app", "x", 0
+            ),
             ("unix://state/redis.sock", .unix(path: "state/redis.sock"), nil, nil, 0),
         ] as [(String, RedisURL.Endpoint, String?, String?, Int)])
     func accepted(_ text: String, _ endpoint: RedisURL.Endpoint, _ user: String?, _ password: String?, _ db: Int) throws
@@ -54,7 +58,9 @@ struct RedisURLTests {
             "redis://:hunter2@host#x", "unix://", "unix://:hunter2@", "unix:///run/%00redis", "rediss://:hunter2@host",
             "redis+sentinel://:hunter2@host", "redis+sentinel://:hunter2@/shop", "redis+sentinel://:hunter2@a,,b/shop",
             "redis+sentinel://:hunter2@a/shop/x", "redis+sentinel://:hunter2@a/shop?sentinel_key=hunter2",
-            "redis://:hunter2@host?sentinel_user=a", "redis://:hunter2@host?db=1&db=2", "redis+cluster://:hunter2@host",
+            "redis://:hunter2@host?sentinel_user=a", "redis://:hunter2@host?db=1&db=2",
+            "redis+cluster://:hunter2@host/1",
+            "redis+cluster://:hunter2@a,b?db=1", "redis+cluster://:hunter2@",
         ])
     func refused(_ text: String) {
         let error = #expect(throws: RedisURLError.self) { _ = try RedisURL(text) }

@@ -1,7 +1,7 @@
 /// The `store:` section.
 public struct StoreConfiguration: Sendable, Equatable {
     /// Where tokens are kept: `memory:`, `sqlite:PATH`, `redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]`, `unix://PATH[?db=N]`,
-    /// `redis+sentinel://[USER[:PASSWORD]@]HOST[:PORT],…/SERVICE[/DB]`.
+    /// `redis+sentinel://[USER[:PASSWORD]@]HOST[:PORT],…/SERVICE[/DB]`, `redis+cluster://[USER[:PASSWORD]@]HOST[:PORT],…`.
     public var url: String = "sqlite:state/sallyport.db"
     /// What each Redis key begins with.
     public var keyPrefix: String = "jwt:"

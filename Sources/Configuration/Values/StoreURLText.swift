@@ -25,12 +25,12 @@ enum StoreURLText {
                 return .refused("names no file: write sqlite:PATH, such as sqlite:state/sallyport.db")
             }
             return .url("sqlite:" + context.resolved(path))
-        case "redis", "unix", "redis+sentinel":
+        case "redis", "unix", "redis+sentinel", "redis+cluster":
             guard rest.hasPrefix("//"), rest.count > 2, rest.dropFirst(2).first != "?" else {
                 return .refused("names no server: write redis://HOST:PORT or unix://PATH")
             }
             return .url(text)
-        case "rediss", "redis+cluster":
+        case "rediss":
             return .refused(
                 "uses \(scheme)://, which this version does not offer: write redis://HOST:PORT or unix://PATH")
         default:

@@ -4,6 +4,7 @@
 ///     unix://[USER[:PASSWORD]@]PATH[?db=DATABASE]
 ///     redis+sentinel://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]]…/SERVICE[/DATABASE]
 ///         [?sentinel_user=USER][&sentinel_password=PASSWORD]
+///     redis+cluster://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]]…
 ///
 /// User, password, host, path, service and parameters may be percent-encoded (RFC 3986 §2.1). An empty user, as in
 /// `redis://:PASSWORD@HOST`, is Redis' default user. Sentinels have users of their own, and need none by default.
@@ -13,9 +14,13 @@ struct RedisURL: Sendable, Equatable {
         case tcp(RedisHost)
         case unix(path: String)
         case sentinel(SentinelGroup)
+        /// Some nodes of a cluster, which know all others.
+        case cluster([RedisHost])
     }
 
-    static let examples = "write redis://HOST:PORT, unix://PATH or redis+sentinel://HOST:PORT,HOST:PORT/SERVICE"
+    static let examples =
+        "write redis://HOST:PORT, unix://PATH, redis+sentinel://HOST:PORT,HOST:PORT/SERVICE or "
+        + "redis+cluster://HOST:PORT,HOST:PORT"
 
     var endpoint: Endpoint
     var credentials = RedisCredentials()
@@ -52,7 +57,12 @@ struct RedisURL: Sendable, Equatable {
                     hosts: try Self.hosts(authority, defaultPort: 26_379), service: try Self.service(parts.first ?? ""),
                     user: parameters.removeValue(forKey: "sentinel_user"),
                     password: parameters.removeValue(forKey: "sentinel_password")))
-        case "rediss", "redis+cluster":
+        case "redis+cluster":
+            guard path.isEmpty, parameters["db"] == nil else {
+                throw RedisURLError("a Redis Cluster has one database only: write redis+cluster://HOST:PORT,HOST:PORT")
+            }
+            endpoint = .cluster(try Self.hosts(authority, defaultPort: 6379))
+        case "rediss":
             throw RedisURLError("\(scheme):// is not supported yet: \(Self.examples)")
         default: throw RedisURLError("the store URL's scheme is not known: \(Self.examples)")
         }

@@ -10,6 +10,15 @@ enum RedisQuestion: Sendable {
     /// effect of all of ours is the same then, but some tell whether they were the first.
     case script(RedisScript, key: String, arguments: [String], mayRepeat: Bool)
 
+    /// The key that decides which node of a cluster is asked. A command's first argument is its key.
+    func key(_ keys: RedisKeys) -> String? {
+        switch self {
+        case .verdict(let token): keys.token(token)
+        case .command(let words): words.count > 1 ? words[1] : nil
+        case .script(_, let key, _, _): key
+        }
+    }
+
     /// Whether it may be asked again when the connection broke before the answer came.
     var mayRepeat: Bool {
         switch self {

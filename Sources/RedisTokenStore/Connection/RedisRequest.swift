@@ -8,7 +8,9 @@ final class RedisRequest {
         case caller(CheckedContinuation<RedisAnswer, Never>)
         /// One of several questions of a caller.
         case part(RedisBatch, index: Int)
-        /// The connection's own business; gets error replies as they came.
+        /// A caller that waits for the answers of several servers.
+        case callback((RedisAnswer) -> Void)
+        /// The connection's own business, forgotten when that ends; gets error replies as they came.
         case handler((Result<RedisReply, TokenStoreError>) -> Void)
     }
 
@@ -20,6 +22,10 @@ final class RedisRequest {
     var isRepeated = false
     /// Whether a script goes as text, because Redis does not know it by its digest.
     var usesText = false
+    /// Whether the node of a cluster that it goes to must be told that we know what it is about (`ASKING`).
+    var isAsking = false
+    /// How often it was sent on to another node.
+    var redirects = 0
     /// Under which proof of tracking it was sent; see ``RedisWatch``.
     var epoch = 0
     /// Whether the key was changed while the question was under way.
@@ -43,6 +49,7 @@ final class RedisRequest {
         switch receiver {
         case .caller(let continuation): continuation.resume(returning: answer)
         case .part(let batch, let index): batch.take(answer, at: index)
+        case .callback(let callback): callback(answer)
         case .handler(let handler): handler(answer.result)
         }
     }

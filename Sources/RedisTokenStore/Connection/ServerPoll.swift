@@ -11,7 +11,7 @@ final class ServerPoll<Finding> {
     private let credentials: RedisCredentials
     private let commands: [(name: String, words: [String])]
     private let timeoutMilliseconds: Int64
-    private let read: ([String: RedisReply]) -> (rank: Int64, finding: Finding)?
+    private let read: ([String: RedisReply], RedisHost) -> (rank: Int64, finding: Finding)?
     private var completion: ((Result<Finding, TokenStoreError>) -> Void)?
     private var connections: [RedisConnection] = []
     private var missing: Int
@@ -29,7 +29,7 @@ final class ServerPoll<Finding> {
     init(
         of hosts: [RedisHost], as credentials: RedisCredentials, on loop: EventLoop, timeoutMilliseconds: Int64,
         asking commands: [(name: String, words: [String])], failure: TokenStoreError,
-        read: @escaping ([String: RedisReply]) -> (rank: Int64, finding: Finding)?,
+        read: @escaping ([String: RedisReply], RedisHost) -> (rank: Int64, finding: Finding)?,
         completion: @escaping (Result<Finding, TokenStoreError>) -> Void
     ) {
         self.loop = loop
@@ -44,7 +44,7 @@ final class ServerPoll<Finding> {
         let poll = LoopBound(self, to: loop)
         for host in hosts {
             loop.atTurnEnd {
-                HostLookup.start(host: host.name, port: host.port, on: loop) { poll.value.take($0) }
+                HostLookup.start(host: host.name, port: host.port, on: loop) { poll.value.take($0, of: host) }
             }
         }
     }
@@ -57,15 +57,15 @@ final class ServerPoll<Finding> {
         connections = []
     }
 
-    private func take(_ lookup: Result<[SocketAddress], IOError>) {
+    private func take(_ lookup: Result<[SocketAddress], IOError>, of host: RedisHost) {
         guard completion != nil else { return }
         switch lookup {
         case .failure(let error): miss(TokenStoreError(.unreachable, "\(error)"))
-        case .success(let addresses): ask(addresses[...])
+        case .success(let addresses): ask(host, at: addresses[...])
         }
     }
 
-    private func ask(_ addresses: ArraySlice<SocketAddress>) {
+    private func ask(_ host: RedisHost, at addresses: ArraySlice<SocketAddress>) {
         guard let address = addresses.first,
             let connection = RedisConnection(on: loop, timeoutMilliseconds: timeoutMilliseconds)
         else { return miss(failure) }
@@ -74,20 +74,20 @@ final class ServerPoll<Finding> {
             _ = RedisSignIn(as: credentials, database: 0, name: "sallyport-poll", on: connection, then: commands) {
                 [unowned self] result in
                 connection.cancel()
-                answer(result)
+                answer(result, of: host)
             }
         }
         connection.onEnd = { [unowned self] error, _ in
-            if addresses.count > 1 { ask(addresses.dropFirst()) } else { miss(error) }
+            if addresses.count > 1 { ask(host, at: addresses.dropFirst()) } else { miss(error) }
         }
         connection.start(to: address)
     }
 
-    private func answer(_ result: Result<[String: RedisReply], TokenStoreError>) {
+    private func answer(_ result: Result<[String: RedisReply], TokenStoreError>, of host: RedisHost) {
         switch result {
         case .failure(let error): miss(error)
         case .success(let replies):
-            guard let found = read(replies) else { return miss(nil) }
+            guard let found = read(replies, host) else { return miss(nil) }
             if best == nil { timer.fire(afterMilliseconds: Self.graceMilliseconds) }
             if best.map({ $0.rank < found.rank }) ?? true { best = found }
             miss(nil)

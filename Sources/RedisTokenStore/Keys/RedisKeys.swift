@@ -23,6 +23,9 @@ struct RedisKeys: Sendable, Equatable {
     /// A key that is written to see whether Redis takes writes.
     var probe: String { "\(prefix)ping" }
 
+    /// A key like ``probe``, of which there is one in each slot of a cluster.
+    func probe(_ number: Int) -> String { "\(prefix)ping:{\(number)}" }
+
     /// What the keys of all sessions and tokens begin with, and no user's.
     var sessions: String { "\(prefix){" }
 

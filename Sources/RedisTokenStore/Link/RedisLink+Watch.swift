@@ -26,8 +26,10 @@ extension RedisLink {
     /// written.
     func track(redirectingTo client: Int64) {
         guard let data else { return }
-        watch.prove()
-        let probe = settings.keys.probe
+        guard let probe = probe() else {
+            return watch.fail(TokenStoreError(.unreachable, "the cluster does not say yet which keys this node has"))
+        }
+        watch.prove(with: probe)
         for words in [
             ["CLIENT", "TRACKING", "ON", "REDIRECT", String(client)], ["GET", probe],
             ["SET", probe, "", "PX", "1000"],
@@ -36,15 +38,21 @@ extension RedisLink {
                 .command(words), at: MonotonicTime.coarseMilliseconds,
                 .handler { [unowned self] result in
                     guard case .success(.error(let message)) = result else { return }
+                    if message.hasPrefix("MOVED") || message.hasPrefix("CLUSTERDOWN") { onTrouble?() }
                     watch.fail(TokenStoreError(redis: message))
                 })
             data.send(RedisCommand(words), for: request)
         }
     }
 
+    /// Begins to watch where that was not possible yet.
+    func startWatchIfMissing() {
+        if state == .open, watch.isOff, settings.watches { retryWatch() }
+    }
+
     func retryWatch() {
         switch state {
-        case .open: if let address { watch.start(to: address) }
+        case .open: if let address, probe() != nil { watch.start(to: address) }
         // The command connection is about to be there.
         case .connecting: watchTimer.fire(afterMilliseconds: watchBackoff.next())
         case .down, .closed: break

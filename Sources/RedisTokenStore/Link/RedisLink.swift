@@ -6,7 +6,7 @@ internal import Tokens
 /// A command that finds no connection waits for the attempt that is under way, or, once an attempt has failed, fails at
 /// once: the circuit is open, and one attempt after the other, not the callers, finds out when Redis is back. It lives
 /// on its loop's thread.
-final class RedisLink {
+final class RedisLink: RedisRouter {
     enum State {
         /// Waiting for the time of the next attempt.
         case down
@@ -24,6 +24,7 @@ final class RedisLink {
     let loop: EventLoop
     let settings: RedisSettings
     let observers: InvalidationObservers
+    private let endpoint: RedisURL.Endpoint
     let watch: RedisWatch
     var state = State.down
     var data: RedisConnection?
@@ -61,9 +62,20 @@ final class RedisLink {
     private var onIdle: (() -> Void)?
     private var refreshedAt = Int64.min / 2
 
-    init(on loop: EventLoop, _ settings: RedisSettings, _ observers: InvalidationObservers) {
+    /// The key with which the announcements are proved; nil while it is not known which one this server has.
+    lazy var probe: () -> String? = { [keys = settings.keys] in keys.probe }
+    /// In a cluster: gets a request whose answer says to ask elsewhere or later.
+    var onRedirect: ((RedisRequest, RedisRedirect) -> Void)?
+    /// In a cluster: called when the server is not usable or not what the map says.
+    var onTrouble: (() -> Void)?
+
+    init(
+        on loop: EventLoop, _ settings: RedisSettings, _ observers: InvalidationObservers,
+        to endpoint: RedisURL.Endpoint
+    ) {
         self.loop = loop
         self.settings = settings
+        self.endpoint = endpoint
         self.observers = observers
         watch = RedisWatch(on: loop, settings)
     }
@@ -72,7 +84,7 @@ final class RedisLink {
     func start() {
         guard state == .down else { return }
         if settings.watches { observeWatch() }
-        if case .sentinel(let group) = settings.url.endpoint {
+        if case .sentinel(let group) = endpoint {
             let sentinels = SentinelWatch(on: loop, group)
             sentinels.onSwitch = { [unowned self] in masterMoved(to: $0) }
             self.sentinels = sentinels
@@ -85,7 +97,18 @@ final class RedisLink {
 
     /// Asks, or lets the question wait for the attempt, or fails it.
     func ask(_ question: RedisQuestion, _ receiver: RedisRequest.Receiver) {
-        let request = RedisRequest(question, at: MonotonicTime.coarseMilliseconds, receiver)
+        admit(RedisRequest(question, at: MonotonicTime.coarseMilliseconds, receiver))
+    }
+
+    func askAll(_ words: [String], _ completion: @escaping ([RedisAnswer]) -> Void) {
+        ask(.command(words), .callback { completion([$0]) })
+    }
+
+    /// Whether questions fail at once.
+    var isDown: Bool { isTripped }
+
+    /// Takes a request that was made here, or by whoever knows that this server has its key.
+    func admit(_ request: RedisRequest) {
         guard state != .closed, onIdle == nil else { return request.fail(Self.closedError) }
         switch state {
         case .open: send(request)
@@ -97,6 +120,11 @@ final class RedisLink {
     private func send(_ request: RedisRequest) {
         guard let data else { return request.fail(lastError) }
         request.epoch = watch.epoch
+        if request.isAsking {
+            let asking = RedisRequest(
+                .command(["ASKING"]), at: MonotonicTime.coarseMilliseconds, .handler { _ in })
+            data.send(RedisCommand(["ASKING"]), for: asking)
+        }
         data.send(command(request), for: request)
     }
 
@@ -105,6 +133,9 @@ final class RedisLink {
         case .verdict(let token): return RedisCommand(["GET", settings.keys.token(token)])
         case .command(let words): return RedisCommand(words)
         case .script(let script, let key, let arguments, _):
+            guard !request.isAsking else {
+                return RedisCommand(["EVAL", script.splitText, "1", key] + arguments)
+            }
             guard !request.usesText, let digest = digests[script.name] else {
                 return RedisCommand(["EVAL", script.text, "1", key] + arguments)
             }
@@ -118,6 +149,10 @@ final class RedisLink {
                 // The server has lost its scripts (a restart, SCRIPT FLUSH); the text makes it know this one again.
                 request.usesText = true
                 return send(request)
+            }
+            if let onRedirect, case .tcp(let host) = endpoint, let redirect = RedisRedirect(message, from: host) {
+                onRedirect(request, redirect)
+                return tellIfIdle()
             }
             if message.hasPrefix("READONLY") || message.hasPrefix("MASTERDOWN") { refresh() }
             request.fail(TokenStoreError(redis: message))
@@ -149,7 +184,7 @@ final class RedisLink {
         isSignedIn = false
         isWatchSettled = !settings.watches
         timer.fire(afterMilliseconds: settings.attemptMilliseconds)
-        switch settings.url.endpoint {
+        switch endpoint {
         case .unix(let path): connect([SocketAddress(.unix(path: path))])
         case .tcp(let host): lookUp(host)
         case .sentinel(let group):
@@ -162,6 +197,7 @@ final class RedisLink {
                     lookUp(host)
                 }
             }
+        case .cluster: attemptFailed(TokenStoreError(.unreachable, "a cluster is reached through its nodes"))
         }
     }
 
@@ -200,7 +236,9 @@ final class RedisLink {
     }
 
     private func signIn(on connection: RedisConnection) {
-        if settings.watches, let address { watch.start(to: address) }
+        // A node that has none of our keys announces nothing.
+        if settings.watches, probe() == nil { isWatchSettled = true }
+        if !isWatchSettled, let address { watch.start(to: address) }
         var commands: [(name: String, words: [String])] = RedisScript.all.map {
             ("?" + $0.name, ["SCRIPT", "LOAD", $0.text])
         }
@@ -291,6 +329,7 @@ final class RedisLink {
     private func attemptFailed(_ error: TokenStoreError) {
         trip(error, [])
         pause()
+        tellIfIdle()
     }
 
     private func lost(_ error: TokenStoreError, _ unanswered: [RedisRequest]) {
@@ -322,6 +361,7 @@ final class RedisLink {
         let waiting = held
         held = []
         for request in unanswered + waiting where !request.isInternal { request.fail(error) }
+        onTrouble?()
     }
 
     private func pause() {
@@ -354,6 +394,8 @@ final class RedisLink {
         state = .closed
         timer.cancel()
         watchTimer.cancel()
+        // What was read here may have been kept.
+        if watch.isActive { announce([.everything]) }
         watch.stop()
         sentinels?.stop()
         poll?.cancel()

@@ -4,7 +4,7 @@ internal import Tokens
 /// The second connection, on which Redis says which keys have changed (`CLIENT TRACKING … REDIRECT`, server-assisted
 /// client-side caching).
 ///
-/// It counts as active once an announcement has come through it: see ``prove(_:)``. From then on it is asked for a sign
+/// It counts as active once an announcement has come through it: see ``prove(with:)``. From then on it is asked for a sign
 /// of life four times within the bound of staleness; without an answer for half of it, it is lost. It lives on its
 /// loop's thread.
 final class RedisWatch {
@@ -19,7 +19,7 @@ final class RedisWatch {
         case off
         case connecting(RedisConnection)
         case subscribed(RedisConnection, client: Int64)
-        case proving(RedisConnection, ticks: Int)
+        case proving(RedisConnection, probe: String, ticks: Int)
         case active(RedisConnection)
     }
 
@@ -52,12 +52,13 @@ final class RedisWatch {
     /// The connection's number, when it has subscribed and nothing was proved yet.
     var subscribedClient: Int64? { if case .subscribed(_, let client) = state { client } else { nil } }
 
-    private var isOff: Bool { if case .off = state { true } else { false } }
+    /// Whether there is no connection.
+    var isOff: Bool { if case .off = state { true } else { false } }
 
     private var connection: RedisConnection? {
         switch state {
         case .off: nil
-        case .connecting(let connection), .subscribed(let connection, _), .proving(let connection, _),
+        case .connecting(let connection), .subscribed(let connection, _), .proving(let connection, _, _),
             .active(let connection):
             connection
         }
@@ -94,10 +95,10 @@ final class RedisWatch {
 
     /// Waits for the announcement of a key that the caller, whose tracking is redirected here, has read and changes now:
     /// a number that some other client has, on some other server, must not be mistaken for a tracking connection.
-    func prove() {
+    func prove(with probe: String) {
         guard case .subscribed(let connection, _) = state else { return }
         epoch += 1
-        state = .proving(connection, ticks: 0)
+        state = .proving(connection, probe: probe, ticks: 0)
     }
 
     private func signIn(on connection: RedisConnection) {
@@ -120,11 +121,11 @@ final class RedisWatch {
 
     private func beat() {
         guard let connection else { return }
-        if case .proving(_, let ticks) = state {
+        if case .proving(_, let probe, let ticks) = state {
             guard ticks < 2 else {
                 return fail(TokenStoreError(.corrupt, "Redis does not announce changes on the tracking connection"))
             }
-            state = .proving(connection, ticks: ticks + 1)
+            state = .proving(connection, probe: probe, ticks: ticks + 1)
         }
         // Its answer is waited for by the connection's own deadline.
         let request = RedisRequest(.command(["PING"]), at: MonotonicTime.coarseMilliseconds, .handler { _ in })
@@ -140,7 +141,7 @@ final class RedisWatch {
         case .array(let keys):
             for key in keys {
                 guard let key = key.text else { continue }
-                if key == settings.keys.probe, case .proving(let connection, _) = state {
+                if case .proving(let connection, key, _) = state {
                     state = .active(connection)
                     onActive?()
                 } else {

@@ -5,16 +5,22 @@ struct RedisScript: Sendable, Equatable {
     let name: String
     /// Its text.
     let text: String
+    /// Its text for a node of a cluster to which the session is still on its way, with some of its keys on the node
+    /// before: there it must not take a key that is missing for one that never was.
+    let splitText: String
 
     /// A script on a session: `key` is the session's hash, `now` the caller's time.
     private init(session name: String, _ body: String) {
         self.name = name
-        text = Self.sessionPrelude + body
+        text = "local split = false\n" + Self.sessionPrelude + body
+        splitText = "local split = true\n" + Self.sessionPrelude + body
     }
 
     private init(user name: String, _ body: String) {
         self.name = name
         text = body
+        // One key is here or there.
+        splitText = body
     }
 
     /// What all scripts on a session share.
@@ -50,14 +56,30 @@ struct RedisScript: Sendable, Equatable {
         local function lives(record)
           return record.aexp and (tonumber(record.aexp) > now or tonumber(record.rexp) > now)
         end
+        -- While a session is on its way from one node of a cluster to another, commands on keys that have left fail on
+        -- the old node; on the new one keys that have not arrived look like none. A key that is about to expire may be
+        -- gone already.
+        local function arrived(field, exp)
+          return not split or not exp or tonumber(exp) <= now + 60
+            or redis.call('EXISTS', key .. string.sub(field, 2)) == 1
+        end
+        local function whole(record)
+          for field, exp in pairs(record) do
+            if string.sub(field, 1, 2) == 't:' and not arrived(field, exp) then return false end
+          end
+          return true
+        end
+        local function later() return redis.error_reply('TRYAGAIN the session is on its way') end
+        -- The session's own key goes last, so that nothing is lost track of when a key has left the node.
         local function finish(record)
-          local living, keys = lives(record), {key}
+          local living, keys = lives(record), {}
           for field, exp in pairs(record) do
             if string.sub(field, 1, 2) == 't:' then
               keys[#keys + 1] = key .. string.sub(field, 2)
               living = living or tonumber(exp) > now
             end
           end
+          keys[#keys + 1] = key
           for i = 1, #keys, 1000 do redis.call('DEL', unpack(keys, i, math.min(i + 999, #keys))) end
           return living and 1 or 0
         end
@@ -92,10 +114,10 @@ struct RedisScript: Sendable, Equatable {
     static let insertSession = RedisScript(
         session: "insertSession",
         """
-        redis.call('HDEL', key, 'agent')
-        redis.call('HSET', key, unpack(ARGV, 7))
         put('access', ARGV[2], ARGV[3], ARGV[6])
         put('refresh', ARGV[4], ARGV[5], ARGV[6])
+        redis.call('HDEL', key, 'agent')
+        redis.call('HSET', key, unpack(ARGV, 7))
         return 1
         """)
 
@@ -118,9 +140,11 @@ struct RedisScript: Sendable, Equatable {
     static let revokeToken = RedisScript(
         session: "revokeToken",
         """
+        local field = 't:' .. ARGV[2] .. ':' .. ARGV[3]
+        if not arrived(field, redis.call('HGET', key, field) or nil) then return later() end
         local was = listed(ARGV[2], ARGV[3])
         redis.call('DEL', name(ARGV[2], ARGV[3]))
-        redis.call('HDEL', key, 't:' .. ARGV[2] .. ':' .. ARGV[3])
+        redis.call('HDEL', key, field)
         return was and 1 or 0
         """)
 
@@ -132,6 +156,7 @@ struct RedisScript: Sendable, Equatable {
         """
         local record = read()
         if ARGV[2] and record.sub ~= ARGV[2] then return {0, false} end
+        if not whole(record) then return later() end
         return {finish(record), record.sub or false}
         """)
 
@@ -143,11 +168,12 @@ struct RedisScript: Sendable, Equatable {
         """
         local record = read()
         if not lives(record) or record.gen ~= ARGV[2] or record.conf == '1' then return 0 end
+        if not whole(record) then return later() end
         local list = parse(record.sup)
         confirm(list, ARGV[3])
-        redis.call('HSET', key, 'conf', '1', 'sup', format(list))
         settle('access', record.acc)
         settle('refresh', record.ref)
+        redis.call('HSET', key, 'conf', '1', 'sup', format(list))
         return 1
         """)
 
@@ -174,6 +200,7 @@ struct RedisScript: Sendable, Equatable {
         local graceEnd, limit = ARGV[4], tonumber(ARGV[5])
         local record = read()
         if not lives(record) then return {'revoked'} end
+        if not whole(record) then return later() end
         local function gives(one)
           return tonumber(one.exp) > now and (one.grace == '-' or tonumber(one.grace) > now)
         end
@@ -208,13 +235,14 @@ struct RedisScript: Sendable, Equatable {
           record.aexp, record.rexp = ARGV[9], ARGV[10]
           record.gen = string.format('%.0f', tonumber(record.gen) + 1)
           record.conf, record.seen = '0', ARGV[1]
+          -- The tokens first: where they cannot be written, nothing has changed.
+          put('access', record.acc, record.aexp, '0')
+          put('refresh', record.ref, record.rexp, '0')
           for field, exp in pairs(record) do
             if string.sub(field, 1, 2) == 't:' and tonumber(exp) <= now then redis.call('HDEL', key, field) end
           end
           redis.call('HSET', key, 'acc', record.acc, 'ref', record.ref, 'iat', record.iat, 'aexp', record.aexp,
             'rexp', record.rexp, 'gen', record.gen, 'conf', '0', 'seen', record.seen, 'sup', format(list))
-          put('access', record.acc, record.aexp, '0')
-          put('refresh', record.ref, record.rexp, '0')
           return answer('rotated')
         end
         if presented == record.ref then

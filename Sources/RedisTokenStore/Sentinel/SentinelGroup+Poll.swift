@@ -13,7 +13,7 @@ extension SentinelGroup {
             of: hosts, as: credentials, on: loop, timeoutMilliseconds: timeoutMilliseconds,
             asking: [("?master", ["SENTINEL", "MASTER", service])],
             failure: TokenStoreError(.unreachable, "no sentinel knows a master named \(service)"),
-            read: { replies in
+            read: { replies, _ in
                 guard let fields = replies["?master"]?.fields, let name = fields["ip"], !name.isEmpty,
                     let port = fields["port"].flatMap({ UInt16($0) }), port > 0
                 else { return nil }

@@ -33,7 +33,7 @@ enum TokenStoreFactory {
             } catch {
                 throw .storeUnreachable("\(error)")
             }
-        case "redis", "unix", "redis+sentinel":
+        case "redis", "unix", "redis+sentinel", "redis+cluster":
             do {
                 return try RedisStore(
                     url: configuration.url, keyPrefix: configuration.keyPrefix, commandTimeout: timeout, on: loop,
@@ -55,7 +55,7 @@ enum TokenStoreFactory {
     }
 
     private static func isRedis(_ url: String) -> Bool {
-        ["redis", "unix", "redis+sentinel"].contains(scheme(of: url))
+        ["redis", "unix", "redis+sentinel", "redis+cluster"].contains(scheme(of: url))
     }
 
     private static func scheme(of url: String) -> String { String(url.prefix { $0 != ":" }).lowercased() }

@@ -13,6 +13,7 @@ final class FakeRedis: Sendable {
     let port: UInt16
     private let thread: LoopThread
     private let stop: @Sendable () -> Void
+    private let hasEnded = Atomic(false)
 
     /// Listens; `script` answers on the server's thread what it wants to answer otherwise than ``usual(_:)``.
     init(_ script: @escaping Script) async throws {
@@ -48,8 +49,11 @@ final class FakeRedis: Sendable {
         }
     }
 
+    deinit { end() }
+
     /// Ends all connections and the thread.
     func end() {
+        guard !hasEnded.exchange(true, ordering: .relaxed) else { return }
         stop()
         thread.join()
     }
