@@ -44,6 +44,7 @@ final class Worker: @unchecked Sendable {
     private var listeners: [Listener] = []
     private var timer: LoopTimer?
     private var cleanupTimer: LoopTimer?
+    private var isCleaningUp = false
     private var drained: (() -> Void)?
     /// Whether accepting pauses because there are as many connections as there may be.
     private var isHolding = false
@@ -88,14 +89,18 @@ final class Worker: @unchecked Sendable {
 
     /// The work is the store's, in small steps on its own threads; the loop only waits for it.
     private func cleanUp() {
+        guard !isCleaningUp else { return }
+        isCleaningUp = true
         let manager = authenticator.manager
         let logger = shared.logger
-        loop.startTask {
+        loop.startTask { [self] in
             do throws(TokenError) {
-                _ = try await manager.cleanupExpiredTokens()
+                let count = try await manager.cleanupExpiredTokens()
+                if count > 0 { logger.debug("removed what has expired", metadata: ["entries": "\(count)"]) }
             } catch {
-                logger.warning("expired tokens could not be removed: \(error.sentence)")
+                logger.warning("what has expired could not be removed; the next round tries again: \(error)")
             }
+            isCleaningUp = false
         }
     }
 

@@ -8,18 +8,14 @@ internal import Tokens
 enum ProxyParts {
     /// The parts for a process that serves.
     static func make(_ writer: LogWriter, _ logger: Logger) -> ProxyServer.Parts {
-        let schedule = CleanupSchedule()
-        return ProxyServer.Parts(logWriter: writer, logger: logger, endpoints: EndpointRouter()) {
+        ProxyServer.Parts(logWriter: writer, logger: logger, endpoints: EndpointRouter()) {
             configuration, context in
             let log: @Sendable (String) -> Void = { sentence in logger.warning("\(sentence)") }
             if TokenStoreFactory.isRedis(configuration.store) {
                 return try TokenStoreFactory.open(configuration.store, on: context.loop, log: log)
             }
             if let first = context.first { return first }
-            let store = try TokenStoreFactory.open(configuration.store, log: log)
-            let manager = JWTManager(keys: try TokenKeys(configuration.tokens), store: store)
-            schedule.follow(manager, every: .seconds(configuration.store.cleanupIntervalSeconds), logger)
-            return store
+            return try TokenStoreFactory.open(configuration.store, log: log)
         }
     }
 }
