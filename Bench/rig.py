@@ -162,7 +162,7 @@ def load(port, token, seconds):
         return Load(
             requests=int(re.search(r"(\d+) requests in", output).group(1)),
             per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
-            p50_milliseconds=milliseconds(re.search(r"50%\s+(\S+)", output).group(1)),
-            p99_milliseconds=milliseconds(re.search(r"99%\s+(\S+)", output).group(1)))
+            p50_milliseconds=milliseconds(re.search(r"^\s+50%\s+(\S+)", output, re.MULTILINE).group(1)),
+            p99_milliseconds=milliseconds(re.search(r"^\s+99%\s+(\S+)", output, re.MULTILINE).group(1)))
     except AttributeError:
         raise BenchError(f"wrk said: {output}{done.stderr}") from None
