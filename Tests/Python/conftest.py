@@ -19,18 +19,6 @@ def commands():
 
 
 @pytest.fixture
-def requires(commands):
-    """Skips the test, and says so, where the binary does not offer a command that it drives."""
-
-    def check(*names):
-        absent = set(names) - commands
-        if absent:
-            pytest.skip(f"the binary offers no command {', '.join(sorted(absent))}")
-
-    return check
-
-
-@pytest.fixture
 def public_corpus():
     """The folder of rows that may not be copied; tests that use it are skipped, and say so, where it is absent."""
     folder = SHARED_CORPUS / "public"

@@ -15,9 +15,8 @@ pytestmark = pytest.mark.skipif(browser.BROWSER is None, reason="no Chromium is 
 
 
 @pytest.fixture
-def signed_in(requires, tmp_path):
+def signed_in(tmp_path):
     """A page on which alice has just signed in with the form."""
-    requires("demo")
     with demo(tmp_path, "--access-token-expire-seconds", "6") as gate, browser.page(tmp_path) as page:
         page.gate = gate
         page.size(1200, 900)

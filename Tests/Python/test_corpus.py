@@ -36,9 +36,8 @@ ROUTES = {
 
 
 @pytest.fixture
-def judge(requires, write_configuration, tmp_path):
+def judge(write_configuration, tmp_path):
     """Runs the judge over some rows and returns its verdicts."""
-    requires("serve", "token")
 
     def run_one(kind, number, rows):
         port, upstream_port = processes.free_port(), processes.free_port()

@@ -13,16 +13,14 @@ from demo import demo
 
 
 @pytest.fixture
-def gate(requires, tmp_path):
-    requires("demo")
+def gate(tmp_path):
     with demo(tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-def short_lived(requires, tmp_path):
+def short_lived(tmp_path):
     """A demo whose access tokens live for three seconds."""
-    requires("demo")
     with demo(tmp_path, "--access-token-expire-seconds", "3") as running:
         yield running
 
@@ -171,8 +169,7 @@ def test_a_websocket_needs_a_session_and_carries_messages(gate):
     assert refused.value.response.status_code == 401
 
 
-def test_the_state_folder_is_private_and_survives_a_restart(requires, tmp_path):
-    requires("demo")
+def test_the_state_folder_is_private_and_survives_a_restart(tmp_path):
     with demo(tmp_path) as first:
         jar = first.jar()
         first.sign_in("alice", jar)
@@ -185,8 +182,7 @@ def test_the_state_folder_is_private_and_survives_a_restart(requires, tmp_path):
         assert second.whoami("--cookie", str(jar)).headers["x-user-id"] == "alice"
 
 
-def test_no_token_appears_in_what_the_demo_writes(requires, tmp_path):
-    requires("demo")
+def test_no_token_appears_in_what_the_demo_writes(tmp_path):
     with demo(tmp_path) as gate:
         jar = gate.jar()
         gate.sign_in("bob", jar)
