@@ -80,14 +80,15 @@ public final class Socket: Sendable {
 
     /// What has come already; nil if nothing has, empty at the end of the stream.
     public func receiveSome(atMost limit: Int = 65536) throws(SocketFailure) -> [UInt8]? {
+        var received = 0
         var code: CInt = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { room, count in
-            let received = unsafe recv(descriptor, room.baseAddress, limit, 0)
+            received = unsafe recv(descriptor, room.baseAddress, limit, 0)
             if received < 0 { code = errno }
             count = max(0, received)
         }
+        if received >= 0 { return bytes }
         switch code {
-        case 0: return bytes
         case EAGAIN, EINTR: return nil
         case ECONNRESET: throw .reset
         default: throw .system(call: "recv", code: code)
@@ -113,8 +114,11 @@ public final class Socket: Sendable {
 
     /// Closes so that the peer sees a reset at once.
     public func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        isClosed.withLock { isClosed in
+            guard !isClosed else { return }
+            var option = linger(l_onoff: 1, l_linger: 0)
+            _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        }
         close()
     }
 

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// ATTACKS.md rows 12, 13 and 15: a request is decided once, on one canonical form, and that form is forwarded.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct PathTests {
     @Test(
         "Row 12: a public path in query, fragment or parameters opens nothing",

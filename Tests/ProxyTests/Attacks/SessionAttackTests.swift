@@ -4,7 +4,7 @@ import Testing
 import Tokens
 
 /// ATTACKS.md rows 16, 19, 20, 21 and 26: sessions that should be over, stale claims, leaks, floods, redirects.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct SessionAttackTests {
     private static let sameOrigin = ("Sec-Fetch-Site", "same-origin")
 

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// Issue 3: bodies stream in both directions; what a slow reader does not take stays where it comes from.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(2)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct BackPressureTests {
     private static let total = 96 << 20
     /// What kernels and the proxy may hold between the two ends together; the rest must not have left its sender.

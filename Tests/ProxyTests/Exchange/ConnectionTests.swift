@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// RFC 9112 §9: how long connections live, on the client's side and on the application's.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("A client's connection serves many requests, and so does the application's")
     func keepAlive() async throws {

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §6: every resource has a limit, and past it the right status.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct LimitTests {
     @Test("Heads are limited as a whole, by fields, by line, by target, by cookies; just below, they pass")
     func heads() async throws {

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// RFC 9110 and 9112: what happens to messages on their way through.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct MessageTests {
     @Test("HEAD, 204 and 304 have no body, and the connection goes on behind them")
     func noBody() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// RFC 9110 §9.2.2 and RFC 9112 §9.3.1: a reused connection that turns out dead is one retry on a fresh one, where the
 /// request can be repeated.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct RetryTests {
     /// An application that serves one request on each connection, and closes on the second without a word.
     private func run(_ body: (ProxyFixture) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// DESIGN.md §6: somebody who neither sends nor reads holds nothing for longer than the configured times, whatever the
 /// exchange waits for.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct SilenceTests {
     @Test("A client that waits for 100 (Continue) of an application that waits for the body: 504 in the end")
     func expectation() async throws {

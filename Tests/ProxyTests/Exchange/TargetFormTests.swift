@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// RFC 9112 §3.2: the forms of a request target, and hosts that contradict each other.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct TargetFormTests {
     @Test(
         "Only the forms that a method allows are taken",

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §6: every wait has its end, with its status.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct TimeoutTests {
     @Test("A head that does not come to its end is 408, drips or not; a client that sent nothing is just closed")
     func head() async throws {

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §6: what a client gets when the application fails. The error says nothing of the inside.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct UpstreamFaultTests {
     @Test("An application that nobody listens for is 502 or 503, at once")
     func refused() async throws {

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// The judge is judged first: client and origin talk to each other without a proxy.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct RawClientTests {
     @Test("A request is recorded as it was sent, in whatever pieces it came, and its echo is read")
     func pieces() throws {

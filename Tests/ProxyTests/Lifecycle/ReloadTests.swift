@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// Issue 3, "Lifecycle": a configuration is swapped in as a whole, or not at all.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct ReloadTests {
     @Test("A reload that fails at one listener leaves none of the other new ones behind", arguments: [1, 2])
     func failedListener(workers: Int) async throws {

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// Issue 3, "Lifecycle": the real program, its signals, its end.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct ServeTests {
     /// Runs a test in front of a running program, which is killed afterwards.
     private func run(

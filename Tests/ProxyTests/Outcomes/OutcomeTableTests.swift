@@ -3,7 +3,7 @@ import Testing
 import Tokens
 
 /// DESIGN.md §5, the table "What a request gets", row by row.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct OutcomeTableTests {
     @Test("Row 1: a valid access token is forwarded with its claims, from the cookie and from Authorization")
     func valid() async throws {

@@ -3,7 +3,7 @@ import Testing
 import Tokens
 
 /// DESIGN.md §5: what `authentication: optional` and `none` change, and what they do not.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct RouteAuthenticationTests {
     @Test("On an optional route who has no token goes on without identity, and who has one with it")
     func optional() async throws {

@@ -4,7 +4,7 @@ import Tokens
 
 /// DESIGN.md §5, row 7: an unreachable store is 503 with Retry-After; never 401, never a cleared cookie, never a
 /// forwarded request.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct StoreFailureTests {
     private static let kinds: [TokenStoreError.Kind] = [.unreachable, .timedOut, .readOnly, .notPermitted, .corrupt]
 

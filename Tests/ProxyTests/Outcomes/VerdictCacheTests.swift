@@ -3,7 +3,7 @@ import Testing
 import Tokens
 
 /// DESIGN.md §4, "Near cache", and `stale_ok_seconds`: what a loop may remember, and when it must forget.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct VerdictCacheTests {
     private func reference(_ token: String?) throws -> TokenReference {
         let claims = try TokenForge(try #require(token))

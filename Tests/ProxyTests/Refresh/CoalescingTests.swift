@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Refresh, without the races that every other proxy has", rules 1 to 3.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct CoalescingTests {
     @Test("20 parallel requests with one expired token: one rotation, one successor, all served", arguments: [1, 2])
     func parallel(workers: Int) async throws {

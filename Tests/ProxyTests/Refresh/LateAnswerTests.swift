@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, refresh rule 5: what arrives late never replaces what is newer, and what has ended stays ended.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct LateAnswerTests {
     /// Runs a test with an application that answers `/slow` when the gate opens, and everything else at once.
     private func run(_ body: (ProxyFixture, Gate) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ import Testing
 import Tokens
 
 /// DESIGN.md §5, refresh rule 2: across loops and machines the store decides, and makes exactly one successor.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct SharedStoreTests {
     @Test("Two proxies over one store give one successor to requests that come at once, and to those that come later")
     func twoProxies() async throws {

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Login hand-off": the application says who signed in, the proxy makes the session.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct HandOffTests {
     /// Runs a test with an application that answers `/account/…` with the given session header.
     private func run(

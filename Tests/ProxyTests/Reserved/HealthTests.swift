@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": `GET health` and `GET health/ready`.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct HealthTests {
     @Test("Alive is 200 without credentials and whatever the store does; ready follows the store")
     func follows() async throws {

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": `POST logout` and `POST logout-everywhere`; ATTACKS.md rows 16 and 26.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct LogoutTests {
     static let form = [("Content-Type", "application/x-www-form-urlencoded")]
 

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": `POST refresh`.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct RefreshTests {
     static let json = [("Content-Type", "application/json")]
 

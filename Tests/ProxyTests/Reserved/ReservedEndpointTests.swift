@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": never forwarded, never cached.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct ReservedEndpointTests {
     private static let sameOrigin = ("Sec-Fetch-Site", "same-origin")
 

@@ -3,7 +3,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": unsafe methods need a same-origin Origin or Sec-Fetch-Site when a cookie authenticates.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct SameOriginTests {
     private static let loopback = AddressRange(
         bytes: Array(repeating: 0, count: 10) + [0xff, 0xff, 127, 0, 0, 0], prefixLength: 104)

@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": `GET session` and what holds for the whole path.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct SessionTests {
     @Test("A page learns who is signed in, without a token and without a cache")
     func identity() async throws {

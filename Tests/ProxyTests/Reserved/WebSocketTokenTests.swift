@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// DESIGN.md §5, "Reserved path": `POST websocket-token`, and what its token opens.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct WebSocketTokenTests {
     @Test("Its token opens a WebSocket where one is required, for this client, until the session ends")
     func opens() async throws {

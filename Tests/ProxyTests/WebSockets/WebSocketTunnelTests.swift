@@ -2,7 +2,7 @@ import SallyportTesting
 import Testing
 
 /// RFC 6455 through the proxy; ATTACKS.md row 27.
-@Suite(.threadOfItsOwn, .timeLimit(.minutes(1)))
+@Suite(.threadOfItsOwn, .timeLimit(.minutes(5)))
 struct WebSocketTunnelTests {
     private static func echo(_ exchange: OriginExchange) throws {
         let offers = exchange.request.fields.elements("sec-websocket-protocol")
