@@ -100,6 +100,7 @@ if Context.environment["SALLYPORT_FUZZ"] != nil {
     package.targets += [
         ("FuzzHead", ["HTTPWire"]), ("FuzzChunked", ["HTTPWire"]), ("FuzzCookies", ["HTTPWire"]),
         ("FuzzPath", ["HTTPWire"]), ("FuzzJSON", ["Tokens"]), ("FuzzJWS", ["Tokens", "CryptoPrimitives"]),
+        ("FuzzRedisReply", ["RedisTokenStore", "Tokens"]),
     ]
     .map { name, modules in
         .executableTarget(

@@ -11,7 +11,7 @@ import Tokens
 struct RedisClusterTests {
     @Test("The store keeps the contract on a cluster of three masters", arguments: TokenStoreContract.checks)
     func contract(_ check: TokenStoreContract.Check) async throws {
-        let cluster = try SharedCluster.cluster()
+        let cluster = try await SharedCluster.cluster()
         let store = try RedisStore(url: cluster.url, keyPrefix: SharedRedis.prefix(), commandTimeout: .seconds(10))
         try await check.run(store, TokenStoreContract.Traits(expiresByItself: true, announcesChanges: true))
         await store.close()
@@ -19,7 +19,7 @@ struct RedisClusterTests {
 
     @Test("Sessions lie on all masters, each whole on one, and each master's changes are announced")
     func spread() async throws {
-        let cluster = try SharedCluster.cluster()
+        let cluster = try await SharedCluster.cluster()
         let store = try RedisStore(url: cluster.url, keyPrefix: SharedRedis.prefix(), commandTimeout: .seconds(10))
         let other = try RedisStore(
             url: cluster.url, keyPrefix: store.settings.keys.prefix, commandTimeout: .seconds(10),
@@ -44,7 +44,7 @@ struct RedisClusterTests {
 
     @Test("While a slot moves from one node to another no verdict is wrong, and nothing that was revoked comes back")
     func migration() async throws {
-        let cluster = try RedisClusterSet()
+        let cluster = try await RedisClusterSet.start()
         let store = try RedisStore(url: cluster.url, commandTimeout: .seconds(10))
         // All in one slot, by the prefix' own hash tag.
         let source = try cluster.master(of: "{jwt}")
@@ -108,7 +108,7 @@ struct RedisClusterTests {
 
     @Test("When a master dies its replica is found, no verdict is wrong, and the other masters' sessions do not notice")
     func failover() async throws {
-        let cluster = try RedisClusterSet(replicas: 1)
+        let cluster = try await RedisClusterSet.start(replicas: 1)
         let store = try RedisStore(url: cluster.url, commandTimeout: .seconds(1))
         let sessions = (0..<30).map { "s\($0)" }
         for session in sessions { try await store.insert(Sample.session(session), now: Sample.now) }
@@ -163,7 +163,8 @@ struct RedisClusterTests {
             "123456789", "foo", "{foo}.bar", "x{foo}{bar}", "", "{}foo", "foo{", "foo}", "{{a}}", "jwt:{s1}:access:x",
             "\u{e4}",
         ])
-    func slots(_ key: String) throws {
-        #expect(String(HashSlot.of(key)) == (try SharedCluster.cluster().nodes[0].command("CLUSTER", "KEYSLOT", key)))
+    func slots(_ key: String) async throws {
+        #expect(
+            String(HashSlot.of(key)) == (try await SharedCluster.cluster().nodes[0].command("CLUSTER", "KEYSLOT", key)))
     }
 }

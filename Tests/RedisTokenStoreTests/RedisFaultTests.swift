@@ -7,7 +7,7 @@ import Tokens
 @testable import RedisTokenStore
 
 /// What a store does when its Redis hangs, dies, refuses writes or refuses the user. Each test has a server of its own.
-@Suite(.timeLimit(.minutes(1)), .serialized)
+@Suite(.timeLimit(.minutes(1)), .serialized, .ownThread)
 struct RedisFaultTests {
     @Test("A Redis that hangs is an error within the deadline, then at once, and normal within a second of its return")
     func hanging() async throws {

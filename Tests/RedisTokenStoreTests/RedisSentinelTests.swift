@@ -11,7 +11,7 @@ import Tokens
 struct RedisSentinelTests {
     @Test("When the master dies its replica is found, and no verdict is wrong before, meanwhile or after")
     func failover() async throws {
-        let set = try RedisSentinelSet()
+        let set = try await RedisSentinelSet.start()
         let store = try RedisStore(url: set.url, commandTimeout: .seconds(1))
         let announcements = Announcements(store)
         let sessions = (0..<50).map { "s\($0)" }
@@ -45,7 +45,7 @@ struct RedisSentinelTests {
 
     @Test("A failover that was asked for is followed, also by a store that only reads")
     func manualFailover() async throws {
-        let set = try RedisSentinelSet()
+        let set = try await RedisSentinelSet.start()
         let store = try RedisStore(url: set.url, commandTimeout: .seconds(1))
         try await store.insert(Sample.session(), now: Sample.now)
         let copied = try await wait { try set.replica.command("EXISTS", "jwt:{s1}:refresh:s1-r1") == "1" }

@@ -7,7 +7,7 @@ import Tokens
 @testable import RedisTokenStore
 
 /// Announcements of changes: that they come, soon, and what holds when they cannot.
-@Suite(.timeLimit(.minutes(1)), .serialized)
+@Suite(.timeLimit(.minutes(1)), .serialized, .ownThread)
 struct RedisWatchTests {
     @Test("A revocation through one store reaches another's observers, within 100 ms")
     func revocations() async throws {

@@ -81,6 +81,8 @@ struct RedisReplyGuard {
             return
         }
         guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { throw .number }
+        // Numbers have no leading zeros.
+        guard digits == 0 || number > 0 else { throw .number }
         digits += 1
         let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
         let (sum, carry) = tens.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
@@ -92,7 +94,7 @@ struct RedisReplyGuard {
         switch type {
         case UInt8(ascii: "+"), UInt8(ascii: "-"): endValue()
         case UInt8(ascii: ":"):
-            guard digits > 0 else { throw .number }
+            guard digits > 0, !isNegative || number > 0 else { throw .number }
             endValue()
         default: try beginLong(isArray: type == UInt8(ascii: "*"))
         }

@@ -14,7 +14,11 @@ public final class RedisClusterSet: Sendable {
     /// Starts the nodes, has them form a cluster, and waits until each of them sees it whole.
     ///
     /// - Parameter replicas: of each master, 0 or 1.
-    public init(replicas: Int = 0) throws {
+    public static func start(replicas: Int = 0) async throws -> RedisClusterSet {
+        try await blocking { try RedisClusterSet(replicas: replicas) }
+    }
+
+    private init(replicas: Int) throws {
         var nodes: [RedisServer] = []
         for _ in 0..<(3 * (1 + replicas)) {
             let bus = try FreePort.find()

@@ -18,7 +18,9 @@ public final class RedisSentinelSet: Sendable {
     }
 
     /// Starts all of them, and waits until the sentinels know of each other and of the replica.
-    public init() throws {
+    public static func start() async throws -> RedisSentinelSet { try await blocking { try RedisSentinelSet() } }
+
+    private init() throws {
         let master = try RedisServer()
         self.master = master
         replica = try RedisServer(["--replicaof", "127.0.0.1", String(master.port)])

@@ -44,7 +44,7 @@ final class FakeRedis: Sendable {
         stop = {
             loop.post {
                 listener.value.close()
-                for connection in connections.value.all { connection.close() }
+                for connection in connections.value.all { connection.end() }
             }
         }
     }
@@ -88,7 +88,7 @@ final class FakeConnections {
 /// One connection of a ``FakeRedis``, on its thread.
 final class FakeConnection: SocketStream {
     private let reader: RedisReplyReader
-    private let script: FakeRedis.Script
+    private var script: FakeRedis.Script?
     /// Whether it has subscribed to announcements.
     private(set) var isSubscriber = false
 
@@ -104,6 +104,12 @@ final class FakeConnection: SocketStream {
         startReading()
     }
 
+    /// Closes, and lets go of what the test keeps, which may be this connection.
+    func end() {
+        script = nil
+        close()
+    }
+
     override func readable() {
         let buffer = unsafe loop.scratch
         guard case .bytes(let count) = unsafe receive(into: buffer) else { return close() }
@@ -112,7 +118,7 @@ final class FakeConnection: SocketStream {
             while descriptor >= 0, let command = try reader.next() {
                 let words = command.elements?.compactMap(\.text) ?? []
                 if words.first == "SUBSCRIBE" { isSubscriber = true }
-                if let answer = script(self, words) { write(answer) }
+                if let answer = script?(self, words) { write(answer) }
             }
         } catch {
             close()
