@@ -87,7 +87,7 @@ extension Exchange {
         let result = unsafe requestBytes.withUnsafeBytes { bytes in
             unsafe upstream.send(UnsafeRawBufferPointer(rebasing: bytes[requestSent...]))
         }
-        guard case .bytes(let sent) = result else { return upstreamBroke() }
+        guard case .bytes(let sent) = result else { return requestWasCutOff() }
         requestSent += sent
         if requestSent < requestBytes.count {
             upstream.startWriting()
@@ -100,7 +100,7 @@ extension Exchange {
 
     /// All bytes so far are with the application.
     func requestWasSent() {
-        guard let upstream else { return }
+        guard let upstream, !isRequestCutOff else { return }
         if stage == .tunnel { return tunnelUpstreamDrained() }
         if requestBody.isComplete {
             if !hasResponseHead {
@@ -166,7 +166,7 @@ extension Exchange {
         guard !requestBody.isComplete, stage != .over, start < bytes.byteCount else { return 0 }
         // While nobody can use them, they wait in the input buffer.
         if stage == .deciding || (stage == .connecting && requestBytes.count >= worker.streamBufferBytes) { return 0 }
-        if stage == .flushing || stage == .settling { return 0 }
+        if stage == .flushing || stage == .settling || isRequestCutOff && stage == .forwarding { return 0 }
         let taken: Int
         switch requestBody.framing {
         case .length:
@@ -246,7 +246,7 @@ extension Exchange {
             requestSent = 0
             let part = bytes.bytes(range)
             guard case .bytes(let sent) = unsafe part.withUnsafeBytes({ unsafe upstream.send($0) }) else {
-                return upstreamBroke()
+                return requestWasCutOff()
             }
             if sent < range.count {
                 requestBytes.append(ByteRange(Int(range.start) + sent, Int(range.end)), of: bytes)
@@ -309,6 +309,24 @@ extension Exchange {
         case .discarding: abort("body_timeout")
         case .tunnel: endTunnel("tunnel_idle")
         default: break
+        }
+    }
+
+    /// The application takes no more of the request. It may have answered before it closed, an upload that is too large for
+    /// example (RFC 9110 §15.5.14); then what it said counts.
+    private func requestWasCutOff() {
+        let hasAnswer = hasResponseHead || responseBytes != nil || upstream?.hasReceivedBytes == true
+        guard hasAnswer, stage == .forwarding || stage == .settling, let upstream else { return upstreamBroke() }
+        isRequestCutOff = true
+        keepsAlive = false
+        isRepeatable = false
+        requestBytes.removeAll()
+        requestSent = 0
+        upstream.stopWriting()
+        downstream.stopReading()
+        downstream.suspendWait()
+        if stage == .forwarding, upstream.isReading {
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
         }
     }
 

@@ -251,7 +251,7 @@ extension Exchange {
     /// - Parameter excess: whether the application sent more than its answer: then its connection is good for nothing.
     private func finishResponse(excess: Bool) {
         bytesOut = responseBody.count
-        let isWholeRequest = requestBody.isComplete && requestSent == requestBytes.count
+        let isWholeRequest = requestBody.isComplete && requestSent == requestBytes.count && !isRequestCutOff
         if !requestBody.isComplete { keepsAlive = false }
         releaseUpstream(mayReuse: upstreamMayBeReused && isWholeRequest && !excess)
         finishAnswer()

@@ -70,6 +70,8 @@ final class Exchange {
     /// Whether `requestBytes` still holds everything that was sent.
     var isRepeatable = true
     var wasRetried = false
+    /// Whether the application reads no more of the request, while its answer is still read.
+    var isRequestCutOff = false
     var attempts = 0
 
     // On the way down.

@@ -190,6 +190,12 @@ open class SocketStream: WheelEntry {
     /// Tells the peer that no more bytes come; reading goes on.
     public final func endSending() { _ = shutdown(descriptor, CInt(SHUT_WR)) }
 
+    /// Whether bytes of the peer wait to be read, perhaps before its end.
+    public final var hasReceivedBytes: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) > 0
+    }
+
     /// Whether a peer that is not expected to send has ended or broken the connection, or has sent something.
     public final var hasUnexpectedInput: Bool {
         var byte: UInt8 = 0

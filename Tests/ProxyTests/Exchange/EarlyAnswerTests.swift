@@ -47,4 +47,23 @@ struct EarlyAnswerTests {
             #expect(inBetween < 12 << 20, "\(inBetween) bytes were taken before their time")
         }
     }
+
+    @Test("What an application answers before it breaks off an upload reaches the client, every time")
+    func brokenUpload() async throws {
+        try await ProxyFixture.run(
+            origin: { exchange in
+                try exchange.perform(.response(413, [("Connection", "close")], body: "too big", .close))
+            },
+            { proxy in
+                for _ in 0..<20 {
+                    let client = try proxy.client()
+                    try client.send(MessageText.request("PUT", "/public", [("Content-Length", "3000000")]))
+                    let feeder = Feeder(client.socket, total: 3_000_000)
+                    let answer = try client.response()
+                    #expect(answer.status == 413 && answer.text == "too big", "\(answer)")
+                    client.socket.wake()
+                    _ = waitUntil { feeder.hasFinished }
+                }
+            })
+    }
 }
