@@ -42,6 +42,26 @@ struct EventLoopTests {
         thread.join()
     }
 
+    @Test("A task that only yields leaves room for what other threads post")
+    func yielding() async throws {
+        let thread = try LoopThread(name: "test")
+        let loop = thread.loop
+        let hasCome = Atomic(false)
+        let isFair: Bool = await withCheckedContinuation { done in
+            loop.startTask {
+                loop.post { hasCome.store(true, ordering: .relaxed) }
+                var turns = 0
+                while !hasCome.load(ordering: .relaxed), turns < 200_000 {
+                    await Task.yield()
+                    turns += 1
+                }
+                done.resume(returning: hasCome.load(ordering: .relaxed))
+            }
+        }
+        #expect(isFair)
+        thread.join()
+    }
+
     @Test("Timers fire in the order of their deadlines, never early, and not after they were cancelled")
     func timers() async throws {
         let thread = try LoopThread(name: "test")

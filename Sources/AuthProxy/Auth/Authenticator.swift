@@ -172,7 +172,8 @@ final class Authenticator {
         case .renewed(let tokens):
             return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
         case .unanswered, .foreign: return AuthPhase.admit(entry, to: route)
-        case .refused(let refusal): return .refuse(refusal)
+        // Another client's: of no use here, but the access token stands for itself.
+        case .refused: return .proceed(entry, .clear(access: false, refresh: true))
         case .useless(let refusal):
             // A reuse has ended the session, and this access token with it.
             if refusal.cookies.clearsAccess { return .refuse(refusal) }

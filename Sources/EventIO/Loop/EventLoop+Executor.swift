@@ -27,15 +27,14 @@ extension EventLoop: SerialExecutor, TaskExecutor {
         Task(executorPreference: self, operation: operation)
     }
 
+    /// Runs the jobs that are ready; those that they make ready come later, so that a task that yields leaves room.
     func runReadyJobs() {
-        while !readyJobs.isEmpty {
-            var jobs: [UnownedJob] = []
-            swap(&jobs, &readyJobs)
-            // The executors are this loop, which is alive while it runs.
-            for job in jobs {
-                unsafe job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-            }
+        var jobs: [UnownedJob] = []
+        swap(&jobs, &readyJobs)
+        // The executors are this loop, which is alive while it runs.
+        for job in jobs {
+            unsafe job.runSynchronously(
+                isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
     }
 }

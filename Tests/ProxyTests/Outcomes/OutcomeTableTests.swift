@@ -246,6 +246,24 @@ struct OutcomeTableTests {
         }
     }
 
+    @Test("Another client's refresh cookie beside a token that a refresh is due for: forwarded, audited, deleted")
+    func strangeRefreshCookie() async throws {
+        try await ProxyFixture.run { proxy in
+            var alice = try Browser.signedIn(proxy)
+            var elsewhere = Browser(proxy)
+            elsewhere.userAgent = "curl/8"
+            #expect(try elsewhere.visit("POST", "/login", body: #"{"sub":"alice"}"#).status == 200)
+            alice.refresh = elsewhere.refresh
+            proxy.clock.advance(bySeconds: 1750)
+            let answer = try alice.request()
+            #expect(answer.echoed["x-user-id"] == "alice", "\(answer)")
+            #expect(answer.newAccess == nil)
+            #expect(answer.deletedCookies == [ProxyFixture.refreshCookie])
+            #expect(waitUntil { proxy.auditLog.contains("binding.mismatch") })
+            #expect(proxy.store.count(of: .rotate) == 0)
+        }
+    }
+
     @Test("Another Authorization scheme is no credential and passes to the application")
     func otherScheme() async throws {
         try await ProxyFixture.run { proxy in
