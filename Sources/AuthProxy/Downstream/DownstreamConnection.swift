@@ -289,6 +289,8 @@ final class DownstreamConnection: SocketStream {
         loop.atTurnEnd { [self] in
             if descriptor >= 0, exchange == nil { processInput() }
             if descriptor >= 0, exchange == nil, peerHasEnded { end() }
+            // It may have been the rest of a body, taken to its end meanwhile.
+            if descriptor >= 0, exchange == nil, phase == .readingHead, !hasInput { becomeIdle() }
             goOnReading()
         }
     }

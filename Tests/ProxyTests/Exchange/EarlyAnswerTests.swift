@@ -24,6 +24,17 @@ struct EarlyAnswerTests {
         }
     }
 
+    @Test("After a body that was thrown away the connection is idle: no time for a head runs")
+    func idleAfterRefusal() async throws {
+        try await ProxyFixture.run(configure: { $0.limits.headTimeoutSeconds = 0.2 }) { proxy in
+            let client = try proxy.client()
+            let fields = [("Authorization", "Bearer aaa.bbb.ccc")]
+            #expect(try client.exchange("POST", "/private", fields, body: "hello").status == 401)
+            #expect(client.isQuiet(for: .milliseconds(500)), "a 408 would be taken for the next answer")
+            #expect(try client.exchange("GET", "/public").status == 200)
+        }
+    }
+
     @Test("What a client pipelines stays with it until its turn comes", .timeLimit(.minutes(2)))
     func pipeline() async throws {
         let total = 400
