@@ -103,4 +103,25 @@ struct SecretTests {
         #expect(problems.count >= 6)
         #expect(problems.filter { $0.contains(canary) } == [])
     }
+
+    @Test(
+        "A Redis of each kind takes its password from elsewhere",
+        arguments: [
+            ("redis://gate@h:1/2", "redis://gate:p%40ss@h:1/2"), ("REDIS://h", "REDIS://:p%40ss@h"),
+            ("unix:///run/redis.sock", "unix://:p%40ss@/run/redis.sock"),
+            ("redis+sentinel://a,b:2/main", "redis+sentinel://:p%40ss@a,b:2/main"),
+            ("redis+cluster://gate@a:1,b:2", "redis+cluster://gate:p%40ss@a:1,b:2"),
+        ])
+    func redisPassword(_ url: String, _ full: String) throws {
+        var file = SampleFile(SampleFile.base + "store: {url: '\(url)', password: {env: REDIS_PASSWORD}}")
+        file.environment["REDIS_PASSWORD"] = "p@ss"
+        #expect(try file.load().configuration.store.url == full)
+    }
+
+    @Test("A store that is no Redis takes no password", arguments: ["memory:", "sqlite:state/x.db"])
+    func noPassword(_ url: String) {
+        var file = SampleFile(SampleFile.base + "store: {url: '\(url)', password: {env: REDIS_PASSWORD}}")
+        file.environment["REDIS_PASSWORD"] = "p"
+        #expect(file.problems().count == 1)
+    }
 }

@@ -31,7 +31,8 @@ extension StoreConfiguration {
     /// `password:` is `{env: NAME}` or `{file: PATH}` and becomes part of the URL.
     private mutating func readPassword(_ reader: MappingReader, _ context: ReadingContext) {
         guard let node = reader.value("password") else { return }
-        guard url.hasPrefix("redis:") || url.hasPrefix("redis+sentinel:") || url.hasPrefix("unix:") else {
+        // The schemes of Redis are the rest; they may be spelled in any case.
+        guard !url.hasPrefix("sqlite:"), url != "memory:" else {
             context.problems.report(node, "is for a Redis only: remove it")
             return
         }
