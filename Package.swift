@@ -90,7 +90,10 @@ let package = Package(
             "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
         tests(
             "AuthProxyTests",
-            ["AuthProxy", "HTTPWire", "Tokens", "Configuration", .product(name: "Logging", package: "swift-log")]),
+            [
+                "AuthProxy", "EventIO", "HTTPWire", "Tokens", "Configuration", "SallyportTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("SQLiteTokenStoreTests", ["Tokens", "SQLiteTokenStore", "CSQLite", "StoreWriter"]),
     ]
 )
