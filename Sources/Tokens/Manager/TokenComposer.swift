@@ -31,7 +31,11 @@ struct TokenComposer: Sendable {
 
     /// 128 random bits: a name for a token or a session (RFC 7519 §4.1.7).
     static func randomIdentifier() -> String {
-        Base64URL.encode(SecureRandom.bytes(16).span)
+        while true {
+            let text = Base64URL.encode(SecureRandom.bytes(16).span)
+            // Operators give identifiers to commands, which would take one that begins with a dash for an option.
+            if !text.hasPrefix("-") { return text }
+        }
     }
 
     /// The token for a client.

@@ -29,6 +29,15 @@ struct ClaimTests {
         #expect(Base64URL.decode(token.identifier)?.count == 16)
     }
 
+    @Test("No identifier begins with a dash: commands take it as an argument, not as an option")
+    func identifiers() async throws {
+        let bench = try Bench()
+        for _ in 0..<500 {
+            let tokens = try await bench.session()
+            #expect(!tokens.session.hasPrefix("-") && !tokens.access.identifier.hasPrefix("-"))
+        }
+    }
+
     @Test("ATTACKS 18: each type of token is refused wherever another one is expected", arguments: TokenType.allCases)
     func types(_ type: TokenType) async throws {
         let bench = try Bench()
