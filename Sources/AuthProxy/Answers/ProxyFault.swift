@@ -61,9 +61,6 @@ struct ProxyFault {
     /// Bytes came before the protocol was switched.
     static let earlyBytes = ProxyFault(
         400, "bad_request", "Bytes came before the protocol was switched.", reason: "early_bytes")
-    /// The token's claims cannot be told to the application.
-    static let badClaims = ProxyFault(
-        403, "insufficient_scope", "The token's claims cannot be told to the application.", reason: "claims_unusable")
     /// Too many connections of one address.
     static let tooManyConnections = ProxyFault(
         429, "too_many_requests", "There are too many connections from this address.", reason: "connections")

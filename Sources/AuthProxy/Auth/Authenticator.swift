@@ -240,6 +240,24 @@ final class Authenticator {
         }
     }
 
+    /// Whose session a request without an identity names: by an access token or a refresh cookie that is genuine and bound
+    /// to this client, expired or not. Good for ending that session, and for nothing else.
+    func holder(of request: AuthRequest) -> VerifiedToken? {
+        if let access = request.access, let token = genuine(access, [.access, .websocket], request) { return token }
+        return request.refresh.flatMap { genuine($0, [.refresh], request) }
+    }
+
+    private func genuine(_ token: [UInt8], _ types: Set<TokenType>, _ request: AuthRequest) -> VerifiedToken? {
+        do throws(TokenError) {
+            switch try manager.judgeLocally(token.span, accepting: types, client: request.client) {
+            case .valid(let token), .expired(let token): return token
+            }
+        } catch {
+            // Nothing that could be believed: there is no session to end.
+            return nil
+        }
+    }
+
     // MARK: Settling
 
     /// What of a cookie change still holds when the answer is at hand: a successor that was replaced meanwhile, or whose

@@ -21,6 +21,13 @@ struct Credentials {
     /// The refresh cookie.
     private(set) var refresh = Found.none
 
+    /// Whether there is anything that could name a session.
+    var holdsSomething: Bool {
+        if case .token = access { return true }
+        if case .token = refresh { return true }
+        return false
+    }
+
     /// Reads them.
     ///
     /// - Parameters:

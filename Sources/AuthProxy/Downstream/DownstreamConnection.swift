@@ -19,7 +19,7 @@ final class DownstreamConnection: SocketStream {
     let worker: Worker
     /// The client's address; loopback for a Unix socket.
     let peer: IPAddress
-    /// The client's address as the limit on connections counts it; nil for a Unix socket.
+    /// The client's address where the limit on its connections counts this one; nil where it does not.
     let countedAddress: IPAddress?
     /// Where it lies in the worker's list.
     var index = 0

@@ -117,6 +117,11 @@ extension Exchange {
             identity = entry
             cookies = change
             verdict = entry != nil ? .ok : route.authentication == .none ? .notRequired : .anonymous
+            if entry == nil, route.mayIssueSessions, credentials.holdsSomething {
+                presented = AuthRequest(
+                    credentials, userAgent: userAgent, address: forwarding.client, in: bytes,
+                    requestID: record.requestIDText)
+            }
             forward(bytes, target: target, handshake: handshake)
         case .refuse(let refusal):
             notePreference(bytes)
@@ -177,6 +182,7 @@ extension Exchange {
 
     private func ask(_ request: AuthRequest, _ route: Route) {
         stage = .deciding
+        if route.mayIssueSessions { presented = request }
         let authenticator = worker.authenticator
         let box = LoopBound((exchange: self, authenticator: authenticator, route: route), to: worker.loop)
         worker.loop.startTask {

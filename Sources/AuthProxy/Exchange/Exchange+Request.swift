@@ -16,7 +16,8 @@ extension Exchange {
                 worker.warn("route \(route.name): \(failure.field) \(failure.reason), so the request is refused")
                 verdict = .claimsInsufficient
                 notePreference(bytes)
-                return refuse(Refusal(403, .claimsInsufficient, ProxyFault.badClaims.message))
+                return refuse(
+                    Refusal(403, .claimsInsufficient, "The token's claims cannot be told to the application."))
             }
         }
         if handshake != nil { keepHead(bytes) }
@@ -43,6 +44,8 @@ extension Exchange {
             // A request that must not be sent twice is not sent to a connection that is dead already.
             if !isSafeToRepeat, connection.hasUnexpectedInput {
                 connection.abandon()
+                // It was no attempt to reach an endpoint.
+                attempts -= 1
                 return obtainUpstream(mustBeFresh: true)
             }
             upstreamConnected(connection)

@@ -23,6 +23,7 @@ extension Exchange {
         let change = cookies
         let client = clientIdentity
         let token = identity?.token
+        let holder = token ?? presented.flatMap(worker.authenticator.holder)
         let requestID = record.requestIDText
         let box = LoopBound((exchange: self, authenticator: worker.authenticator), to: worker.loop)
         worker.loop.startTask {
@@ -30,7 +31,8 @@ extension Exchange {
             let settlement: Settlement
             if let orders {
                 settlement = await Self.follow(
-                    orders, authenticator, client: client, token: token, change: change, requestID: requestID)
+                    orders, authenticator, client: client, token: token, holder: holder, change: change,
+                    requestID: requestID)
             } else {
                 settlement = .cookies(await authenticator.settle(change))
             }
@@ -62,7 +64,7 @@ extension Exchange {
 
     private static func follow(
         _ orders: SessionOrders, _ authenticator: Authenticator, client: ClientIdentity, token: VerifiedToken?,
-        change: CookieChange, requestID: String
+        holder: VerifiedToken?, change: CookieChange, requestID: String
     ) async -> Settlement {
         let manager = authenticator.manager
         do throws(TokenError) {
@@ -71,11 +73,10 @@ extension Exchange {
                 authenticator.audit(
                     .sessionIssued, session: tokens.session, subject: subject, client: client, requestID: requestID)
                 // Signing in again is a new session; the old one is over.
-                if let token, try await manager.endSession(token.session) {
+                if let holder, try await manager.endSession(holder.session) {
                     authenticator.audit(
-                        .sessionEnded(reason: .replaced), session: token.session, subject: token.subject,
-                        client: client,
-                        requestID: requestID)
+                        .sessionEnded(reason: .replaced), session: holder.session, subject: holder.subject,
+                        client: client, requestID: requestID)
                 }
                 return .tokens(tokens)
             }
@@ -83,15 +84,16 @@ extension Exchange {
                 _ = try await manager.updateSession(token.session, claims: claims)
             }
             guard let end = orders.end else { return .cookies(await authenticator.settle(change)) }
-            if let token {
-                if end == .all, let subject = token.subject {
+            if let holder {
+                // Only who is signed in has a say over sessions on other devices.
+                if end == .all, let subject = token?.subject {
                     _ = try await manager.endAllSessions(of: subject)
                 } else {
-                    _ = try await manager.endSession(token.session)
+                    _ = try await manager.endSession(holder.session)
                 }
                 authenticator.audit(
-                    .sessionEnded(reason: .application), session: token.session, subject: token.subject, client: client,
-                    requestID: requestID)
+                    .sessionEnded(reason: .application), session: holder.session, subject: holder.subject,
+                    client: client, requestID: requestID)
             }
             return .cookies(.clear(access: true, refresh: true))
         } catch {

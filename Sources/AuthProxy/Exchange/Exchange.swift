@@ -57,6 +57,9 @@ final class Exchange {
 
     // What was decided.
     var identity: VerifiedEntry?
+    /// What the request brought where it has no identity, on routes that may sign users out or in anew: the session that its
+    /// cookies name can be ended all the same.
+    var presented: AuthRequest?
     var cookies = CookieChange.none
     var verdict: VerdictCode?
     var reason: StaticString = ""

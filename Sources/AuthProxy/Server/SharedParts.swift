@@ -10,6 +10,8 @@ final class SharedParts: Sendable {
     let endpoints: (any ReservedEndpoints)?
     /// Client connections of all loops.
     let openConnections = Atomic<Int>(0)
+    /// The same by client address.
+    let addressCounts = AddressCounts()
 
     init(
         logWriter: LogWriter, audit: AuditLog, counters: Counters, logger: Logger, endpoints: (any ReservedEndpoints)?

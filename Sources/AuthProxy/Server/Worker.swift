@@ -38,7 +38,6 @@ final class Worker: @unchecked Sendable {
     let host = OutputBuffer(capacity: 256)
 
     private var connections: [DownstreamConnection] = []
-    private var connectionsByAddress: [IPAddress: Int] = [:]
     /// The pools of the configuration in force, as its upstreams are numbered.
     private var pools: [UpstreamPool] = []
     private var listeners: [Listener] = []
@@ -220,25 +219,22 @@ final class Worker: @unchecked Sendable {
     func accept(_ descriptor: CInt, from address: SocketAddress) {
         counters.add(1, to: .acceptedConnections)
         counters.add(1, to: .openConnections)
-        let counted = address.ipAddress
+        let limits = site.configuration.limits
+        let ip = address.ipAddress
+        let counted = limits.maxConnectionsPerAddress > 0 ? ip : nil
         let connection = DownstreamConnection(
-            worker: self, descriptor: descriptor, peer: counted ?? IPAddress(v4: 0x7f00_0001), countedAddress: counted)
+            worker: self, descriptor: descriptor, peer: ip ?? IPAddress(v4: 0x7f00_0001), countedAddress: counted)
         connection.index = connections.count
         connections.append(connection)
         let total = shared.openConnections.add(1, ordering: .relaxed).newValue
-        let limits = site.configuration.limits
         if total >= limits.maxConnections {
             self.counters.count(.connections)
             isHolding = true
             for listener in listeners { listener.pause() }
         }
-        if limits.maxConnectionsPerAddress > 0, let counted {
-            let count = connectionsByAddress[counted, default: 0] + 1
-            connectionsByAddress[counted] = count
-            if count > limits.maxConnectionsPerAddress {
-                self.counters.count(.connectionsPerAddress)
-                return connection.turnAway(.tooManyConnections)
-            }
+        if let counted, shared.addressCounts.add(counted) > limits.maxConnectionsPerAddress {
+            self.counters.count(.connectionsPerAddress)
+            return connection.turnAway(.tooManyConnections)
         }
         connection.begin()
     }
@@ -251,9 +247,7 @@ final class Worker: @unchecked Sendable {
             last.index = connection.index
         }
         counters.add(-1, to: .openConnections)
-        if let address = connection.countedAddress, let count = connectionsByAddress[address] {
-            connectionsByAddress[address] = count > 1 ? count - 1 : nil
-        }
+        if let address = connection.countedAddress { shared.addressCounts.remove(address) }
         shared.openConnections.subtract(1, ordering: .relaxed)
         goOnAccepting()
         checkDrained()
