@@ -79,7 +79,8 @@ let package = Package(
         tests(
             "ProxyTests",
             [
-                "AuthProxy", "Admin", "Configuration", "Tokens", "SallyportTesting", "sallyport",
+                "AuthProxy", "Admin", "Configuration", "Tokens", "SQLiteTokenStore", "RedisTokenStore",
+                "SallyportTesting", "sallyport",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("ConfigurationTests", ["Configuration", "Tokens"]),

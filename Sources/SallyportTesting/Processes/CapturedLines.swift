@@ -10,6 +10,8 @@ final class CapturedLines: Sendable {
 
     var all: [String] { state.withLock { $0.lines } }
 
+    var hasEnded: Bool { state.withLock { $0.isOver } }
+
     /// Takes the descriptor over.
     func start() {
         startThread { [self] in

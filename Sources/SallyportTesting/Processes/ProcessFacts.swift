@@ -18,6 +18,12 @@ public struct ProcessFacts: Sendable {
         return pages * sysconf(CInt(_SC_PAGESIZE))
     }
 
+    /// Reserved addresses in bytes; nil if the process is gone.
+    public var virtualBytes: Int? {
+        guard let pages = read("statm")?.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
+        return pages * sysconf(CInt(_SC_PAGESIZE))
+    }
+
     /// How many file descriptors it has open; nil if the process is gone.
     public var openDescriptors: Int? {
         guard let folder = unsafe opendir("/proc/\(identifier)/fd") else { return nil }

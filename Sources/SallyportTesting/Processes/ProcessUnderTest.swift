@@ -60,6 +60,11 @@ public final class ProcessUnderTest: Sendable {
         errors.wait(for: text, deadline)
     }
 
+    /// Waits until both of its outputs have come to their end; false if they do not before the deadline.
+    public func waitForOutput(_ deadline: Deadline = .soon) -> Bool {
+        waitUntil(deadline) { output.hasEnded && errors.hasEnded }
+    }
+
     /// Sends a signal, unless the process has ended.
     public func signal(_ number: Int32) {
         end.withLock { if $0 == nil { _ = Glibc.kill(identifier, number) } }

@@ -7,20 +7,22 @@ import Testing
 struct ReloadTests {
     @Test("A reload that fails at one listener leaves none of the other new ones behind", arguments: [1, 2])
     func failedListener(workers: Int) async throws {
-        let free = try DeadPort().number
+        let free = try freePort()
+        // An address of this test's own: on 127.0.0.1 another test may take the port meanwhile.
+        let host = "127.0.77.\(workers)"
         try await ProxyFixture.run(configure: { $0.workers = workers }) { proxy in
             let taken = proxy.origin.address
             var configuration = proxy.server.server.configuration
-            configuration.listeners.append(.init(address: .tcp(host: "127.0.0.1", port: free)))
+            configuration.listeners.append(.init(address: .tcp(host: host, port: free)))
             configuration.listeners.append(.init(address: ProxyFixture.endpoint(of: proxy.origin)))
             #expect(throws: (any Error).self, "\(taken) is taken") { try proxy.server.server.reload(configuration) }
             #expect(throws: SocketFailure.self, "nobody would accept there") {
-                try RawClient(.tcp(host: "127.0.0.1", port: free))
+                try RawClient(.tcp(host: host, port: free))
             }
             #expect(try proxy.client().exchange("GET", "/public").status == 200)
             configuration.listeners.removeLast()
             try proxy.server.server.reload(configuration)
-            let opened = SocketAddress.tcp(host: "127.0.0.1", port: free)
+            let opened = SocketAddress.tcp(host: host, port: free)
             #expect(try RawClient(opened).exchange("GET", "/public").status == 200)
         }
     }
