@@ -10,7 +10,7 @@ public import Tokens
 /// reach it through its mailbox. Without one the store has a thread of its own.
 ///
 /// Every command has a deadline. When Redis hangs or is gone, waiting commands fail and further ones fail at once, while
-/// attempts to reconnect go on (with growing pauses of at most 400 ms); callers get ``Tokens/TokenStoreError``, never a
+/// attempts to reconnect go on (with growing pauses of at most 250 ms); callers get ``Tokens/TokenStoreError``, never a
 /// verdict. A command whose connection broke is asked again once if that does no harm.
 ///
 /// Verdicts are watched through a second connection (`CLIENT TRACKING`): a change by anybody is announced, usually

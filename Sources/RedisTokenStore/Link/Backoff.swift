@@ -1,8 +1,8 @@
 /// How long to wait between attempts: twice as long each time, up to a bound that keeps the return of a server
-/// unnoticed for less than half a second, and never the same for two clients.
+/// unnoticed for less than a third of a second, and never the same for two clients.
 struct Backoff {
     private static let firstMilliseconds: Int64 = 25
-    private static let longestMilliseconds: Int64 = 400
+    private static let longestMilliseconds: Int64 = 250
     private var attempts = 0
 
     /// The next pause, in milliseconds: between half of the bound and the bound.

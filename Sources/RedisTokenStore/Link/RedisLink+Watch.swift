@@ -6,7 +6,7 @@ extension RedisLink {
     /// For how long a refusal that is not going to pass by itself is not tried again, in milliseconds.
     private static let refusalPauseMilliseconds: Int64 = 10_000
     /// How long a server is left alone that takes no writes at present, in milliseconds.
-    private static let readOnlyPauseMilliseconds: Int64 = 500
+    private static let readOnlyPauseMilliseconds: Int64 = 150
 
     func observeWatch() {
         watch.onSubscribe = { [unowned self] client in
