@@ -12,7 +12,10 @@ enum RedisClient {
         var lines = client.lines
         while lines.last == "" { lines.removeLast() }
         let text = lines.joined(separator: "\n")
-        guard end == .exited(0) else { throw RedisServerError(reason: "redis-cli failed: \(text)") }
+        guard end == .exited(0) else {
+            let words = [text] + client.errorLines
+            throw RedisServerError(reason: "redis-cli failed: \(words.joined(separator: " / "))")
+        }
         return text
     }
 }

@@ -9,17 +9,13 @@ final class RedisProcess: Sendable {
     /// Starts the program and waits for the line that says it is ready. Until its end all that it prints is
     /// read, so that it never waits for us.
     init(_ words: [String], ready: String = "ready to accept connections") throws {
-        var ends: [CInt] = [-1, -1]
-        // A socket pair closes on exec from the beginning: a child that another test starts must not keep it open.
-        guard unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw RedisServerError(reason: "socketpair: \(errno)")
-        }
-        let lines = PrintedLines(ends[0])
+        let (input, output) = try ChildProcess.socketPair()
+        let lines = PrintedLines(input)
         printed = lines
         do {
             // Only the child keeps this end, so that the lines end with it.
-            defer { close(ends[1]) }
-            identifier = try Self.spawn(words, output: ends[1])
+            defer { close(output) }
+            identifier = try ChildProcess.start(words, output: output)
         }
         lines.read()
         guard lines.wait(for: ready) else {
@@ -44,32 +40,7 @@ final class RedisProcess: Sendable {
     func end(_ signal: CInt) {
         self.signal(signal)
         self.signal(SIGCONT)
-        var status: CInt = 0
-        while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-    }
-
-    private static func spawn(_ words: [String], output: CInt) throws -> pid_t {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        // The threads that run tests block most signals, and a child would inherit that: SIGTERM would not reach it.
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-        unsafe sigfillset(&signals)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        var child = pid_t()
-        let code = unsafe posix_spawnp(&child, words[0], &actions, &attributes, &arguments, environ)
-        guard code == 0 else { throw RedisServerError(reason: "\(words[0]) cannot be started: \(code)") }
-        return child
+        ChildProcess.wait(identifier)
     }
 }
 
