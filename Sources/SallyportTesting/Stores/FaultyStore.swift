@@ -38,7 +38,11 @@ public final class FaultyStore: TokenStore {
     private let state = Mutex(State())
 
     /// Stands in front of a store.
-    public init(_ store: any TokenStore = MemoryTokenStore()) { self.store = store }
+    public init(_ store: any TokenStore = MemoryTokenStore()) {
+        self.store = store
+        // The store behind may outlive this one.
+        store.observeInvalidations { [weak self] change in self?.announce(change) }
+    }
 
     /// Changes how it answers from now on.
     ///
@@ -176,9 +180,12 @@ public final class FaultyStore: TokenStore {
 
     public func observeInvalidations(_ observer: @escaping @Sendable (StoreInvalidation) -> Void) {
         state.withLock { $0.observers.append(observer) }
-        store.observeInvalidations(observer)
     }
 
-    /// Lets everything that hangs go on. The store behind stays open: its owner is the test, which may go on with it.
-    public func close() async { release() }
+    /// Lets everything that hangs go on, and forgets the observers. The store behind stays open: its owner is the test,
+    /// which may go on with it.
+    public func close() async {
+        release()
+        state.withLock { $0.observers = [] }
+    }
 }
