@@ -51,7 +51,10 @@ let package = Package(
         library("Configuration", ["Tokens", "HTTPWire", .product(name: "Yams", package: "Yams")]),
         library(
             "AuthProxy",
-            ["CryptoPrimitives", "HTTPWire", "Tokens", "EventIO", "Configuration", .product(name: "Logging", package: "swift-log")]),
+            [
+                "CryptoPrimitives", "HTTPWire", "Tokens", "EventIO", "Configuration",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         library("Admin", ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy"]),
         library("DemoApplication", ["HTTPWire", "Tokens", "CryptoPrimitives", "EventIO", "Configuration"]),
         .executableTarget(
@@ -67,7 +70,10 @@ let package = Package(
         // Tests: real sockets, real stores.
         library(
             "SallyportTesting",
-            ["HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy", "Admin", "SQLiteTokenStore", "RedisTokenStore"]),
+            [
+                "HTTPWire", "Tokens", "EventIO", "Configuration", "AuthProxy", "Admin", "SQLiteTokenStore",
+                "RedisTokenStore",
+            ]),
         tests("TokensTests", ["Tokens", "CryptoPrimitives", "SallyportTesting"]),
         .executableTarget(
             name: "StoreWriter", dependencies: ["Tokens", "SQLiteTokenStore"], path: "Tests/StoreWriter",
@@ -86,7 +92,10 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Tokens"]),
         tests(
             "CommandLineTests",
-            ["sallyport", "SallyportTesting", "Tokens", "Configuration", .product(name: "Logging", package: "swift-log")]),
+            [
+                "sallyport", "SallyportTesting", "Tokens", "Configuration",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "DemoApplicationTests", ["DemoApplication", "CryptoPrimitives", "HTTPWire", "EventIO", "Configuration"]),
         tests(
