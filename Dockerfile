@@ -7,7 +7,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libevent-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config \
+        libevent-dev libssl-dev libhiredis-dev libnghttp2-dev libsqlite3-dev libyaml-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # Sources change more often than what they stand on; the dependencies keep a layer of their own.
@@ -25,7 +25,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         libevent-2.1-7 libevent-core-2.1-7 libevent-extra-2.1-7 libevent-pthreads-2.1-7 \
-        libssl3 libhiredis0.14 libsqlite3-0 libstdc++6 ca-certificates \
+        libssl3 libhiredis0.14 libnghttp2-14 libsqlite3-0 libyaml-0-2 libstdc++6 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/sallyport sallyport
 COPY --from=build /out/ /

@@ -4,11 +4,15 @@
 # The packages a build needs, by what they are for.
 # - The libraries that Sallyport stands on, with pkg-config to find them.
 # - What the Swift toolchain itself calls for: the linker and the C++ library of g++, git for the dependencies.
-build_packages=(libevent-dev libssl-dev libhiredis-dev libnghttp2-dev libsqlite3-dev pkg-config g++ git ca-certificates)
-# - Real servers and clients of the tests; python3-venv brings ensurepip, which Debian keeps apart from python3.
-test_packages=(redis-server curl python3 python3-venv)
+build_packages=(libevent-dev libssl-dev libhiredis-dev libnghttp2-dev libsqlite3-dev libyaml-dev pkg-config g++ git ca-certificates)
+# - Real servers and clients of the tests, and a runtime of one of the examples (Go is another, which takes 450 MB: its tests run
+#   where it is installed); python3-venv brings ensurepip, which Debian keeps apart from python3.
+test_packages=(redis-server nginx haproxy curl nghttp2-client openssl python3 python3-venv nodejs slowhttptest)
 # - The peers and the tools of the measurements.
-bench_packages=(haproxy wrk gcc libc6-dev curl python3 util-linux)
+bench_packages=(haproxy nginx apache2-bin libapache2-mod-auth-openidc nghttp2-client redis-server openssl gcc libc6-dev libssl-dev
+    python3 python3-venv strace util-linux)
+# - What counts allocations, system calls and instructions per request.
+count_packages=(gcc libc6-dev libssl-dev openssl binutils strace valgrind python3 util-linux)
 
 # Progress goes to standard error: standard output belongs to what a script answers.
 say() {
@@ -64,21 +68,22 @@ need_swift() {
         fail "Swift $version is on PATH; Sallyport needs 6.3 or later (swift.org/install)."
 }
 
-# A Python environment in .venv with what FILE (a requirements file) lists; renewed when the file changes.
+# need_python_environment FILE [FOLDER]: a Python environment in FOLDER (.venv) with what FILE (a requirements file)
+# lists; renewed when the file changes.
 need_python_environment() {
-    local requirements=$1 python
-    if [[ -x .venv/bin/python ]] && cmp --silent "$requirements" .venv/installed-requirements.txt; then
+    local requirements=$1 folder=${2:-.venv} python
+    if [[ -x $folder/bin/python ]] && cmp --silent "$requirements" "$folder/installed-requirements.txt"; then
         return
     fi
-    say "Preparing .venv from $requirements"
-    rm -rf .venv
+    say "Preparing $folder from $requirements"
+    rm -rf "$folder"
     # A python3 built by hand may come without ensurepip; Debian's own has it from python3-venv.
     for python in python3 /usr/bin/python3; do
-        if "$python" -m venv .venv >&2; then break; fi
-        rm -rf .venv
+        if "$python" -m venv "$folder" >&2; then break; fi
+        rm -rf "$folder"
     done
-    [[ -x .venv/bin/pip ]] || fail "python3 -m venv made no environment with pip; its messages stand above."
-    .venv/bin/pip install --quiet --disable-pip-version-check --requirement "$requirements" >&2 ||
+    [[ -x $folder/bin/pip ]] || fail "python3 -m venv made no environment with pip; its messages stand above."
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2 ||
         fail "pip could not install what $requirements lists; its messages stand above."
-    cp "$requirements" .venv/installed-requirements.txt
+    cp "$requirements" "$folder/installed-requirements.txt"
 }

@@ -33,7 +33,7 @@ private func decode(_ bytes: [UInt8], step: Int) -> Decoded {
     } catch {
         result.refusal = error.kind
     }
-    result.trailers = decoder.trailers.lines.count
+    result.trailers = decoder.trailers.count
     return result
 }
 

@@ -25,7 +25,7 @@ public func fuzzHead(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
-private func check(_ head: RequestHead, _ input: UnsafeRawBufferPointer, _ limits: HeadLimits) {
+private func check(_ head: borrowing RequestHead, _ input: UnsafeRawBufferPointer, _ limits: HeadLimits) {
     precondition(head.headLength <= input.count)
     let bytes = unsafe RawSpan(_unsafeBytes: input)
     for field in head.fields {

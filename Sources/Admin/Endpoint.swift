@@ -10,6 +10,8 @@ enum Endpoint: String, CaseIterable {
     case logoutEverywhere = "logout-everywhere"
     /// A token for a WebSocket.
     case websocketToken = "websocket-token"
+    /// The public keys of our tokens.
+    case keySet = "jwks.json"
     /// Whether the process is alive.
     case health
     /// Whether it can serve.
@@ -19,7 +21,7 @@ enum Endpoint: String, CaseIterable {
     var isUnsafe: Bool {
         switch self {
         case .refresh, .logout, .logoutEverywhere, .websocketToken: true
-        case .session, .health, .ready: false
+        case .session, .keySet, .health, .ready: false
         }
     }
 
@@ -27,7 +29,7 @@ enum Endpoint: String, CaseIterable {
     var needsIdentity: Bool {
         switch self {
         case .session, .websocketToken, .logoutEverywhere: true
-        case .refresh, .logout, .health, .ready: false
+        case .refresh, .logout, .keySet, .health, .ready: false
         }
     }
 

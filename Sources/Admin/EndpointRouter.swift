@@ -36,6 +36,7 @@ public struct EndpointRouter: ReservedEndpoints {
         case .logout: return await LogoutEndpoint.answer(request, services)
         case .logoutEverywhere: return await LogoutEverywhereEndpoint.answer(request, services)
         case .websocketToken: return await WebSocketTokenEndpoint.answer(request, services)
+        case .keySet: return KeySetEndpoint.answer(services)
         case .health: return HealthEndpoint.alive
         case .ready: return await HealthEndpoint.ready(services, probe)
         }

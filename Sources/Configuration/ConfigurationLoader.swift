@@ -1,5 +1,3 @@
-internal import Yams
-
 /// Reads a configuration file and judges it as a whole: either each value of it can be used, or every problem is told
 /// at once, with its place and with what to write instead.
 ///
@@ -41,17 +39,16 @@ public enum ConfigurationLoader {
         problemOfStore: (String) -> String? = { _ in nil }
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
         let problems = ProblemList(file: path)
-        var composer = DocumentComposer(text)
-        guard let root = composer.compose(problems) else { throw problems.refusal }
+        guard let root = DocumentComposer.compose(text, problems) else { throw problems.refusal }
         return try withoutActuallyEscaping(problemOfStore) { problemOfStore throws(ConfigurationProblems) in
             let context = ReadingContext(
-                problems: problems, composer: composer, environment: environment, files: files,
+                problems: problems, environment: environment, files: files,
                 folder: folder(of: path), problemOfStore: problemOfStore)
             return try read(root, context)
         }
     }
 
-    private static func read(_ root: Node, _ context: ReadingContext) throws(ConfigurationProblems)
+    private static func read(_ root: YAMLNode, _ context: ReadingContext) throws(ConfigurationProblems)
         -> LoadedConfiguration
     {
         let problems = context.problems

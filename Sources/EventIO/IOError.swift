@@ -21,6 +21,9 @@ public struct IOError: Error, Sendable, Equatable, CustomStringConvertible {
         return IOError(code, action())
     }
 
+    /// Whether the process or the system has run out of descriptors or memory: nobody else's fault, and over in a moment.
+    public var isExhaustion: Bool { code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM }
+
     /// The system's words for `code`.
     public var reason: String {
         var buffer = [CChar](repeating: 0, count: 128)

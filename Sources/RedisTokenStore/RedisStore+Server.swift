@@ -16,7 +16,7 @@ extension RedisStore {
     }
 
     /// What is to be said of one server; nil if it never evicts.
-    private static func finding(_ result: Result<RedisReply, TokenStoreError>) throws(TokenStoreError) -> String? {
+    static func finding(_ result: Result<RedisReply, TokenStoreError>) throws(TokenStoreError) -> String? {
         switch result {
         case .success(.string(let text)):
             let policy = value(of: "maxmemory_policy", in: text)

@@ -4,14 +4,27 @@ extension RedisStore {
     /// How many sessions of a user are asked for in one write.
     private static let chunk = 256
 
-    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
-        try await index(session.identifier, of: session.subject, until: session.expiresAt, now: now)
+    public func insert(_ session: SessionRecord, limit: SessionLimit?, now: Int64) async throws(TokenStoreError)
+        -> [SessionRecord]
+    {
+        let earlier = try await index(
+            session.identifier, of: session.subject, until: session.expiresAt, tellsOthers: limit != nil, now: now)
         let current = session.current
         let arguments = [
             String(now), current.accessIdentifier, String(current.accessExpiresAt), current.refreshIdentifier,
             String(current.refreshExpiresAt), session.isConfirmed ? "1" : "0",
         ]
         _ = try await run(.insertSession, on: settings.keys.session(session.identifier), arguments + session.fields)
+        guard let limit else { return [] }
+        // The index was written before: of two sign-ins at once, at least one sees both. Which of them came first is decided by
+        // the index, so that they never end each other.
+        let sessions = try await sessions(of: session.subject, now: now)
+        var ended: [SessionRecord] = []
+        for record in limit.surplus(of: sessions, beside: session.identifier, earlier: earlier)
+        where try await endSession(record.identifier, now: now) {
+            ended.append(record)
+        }
+        return ended
     }
 
     public func rotate(_ request: RotationRequest) async throws(TokenStoreError) -> RotationOutcome {
@@ -24,6 +37,7 @@ extension RedisStore {
                     String(request.now + request.graceSeconds), String(RotationRules.supersededLimit),
                     candidate.accessIdentifier, candidate.refreshIdentifier, String(candidate.issuedAt),
                     String(candidate.accessExpiresAt), String(candidate.refreshExpiresAt),
+                    request.absoluteSeconds.map { String($0) } ?? "",
                 ], mayRepeat: true))
         let reply = try answer.get()
         guard let word = reply.elements?.first?.text else { throw Self.strangeReply }
@@ -120,8 +134,18 @@ extension RedisStore {
     }
 
     /// Lists a session under its user; the index lies in another slot and is written before the session.
-    func index(_ session: String, of subject: String, until expiry: Int64, now: Int64) async throws(TokenStoreError) {
-        _ = try await run(.indexSession, on: settings.keys.user(subject), [String(now), session, String(expiry)])
+    ///
+    /// - Returns: with `tellsOthers`, the sessions that were listed before this one.
+    @discardableResult
+    func index(
+        _ session: String, of subject: String, until expiry: Int64, tellsOthers: Bool = false, now: Int64
+    ) async throws(TokenStoreError) -> Set<String> {
+        let reply = try await run(
+            .indexSession, on: settings.keys.user(subject),
+            [String(now), session, String(expiry)] + (tellsOthers ? ["before"] : []))
+        guard tellsOthers else { return [] }
+        guard let elements = reply.elements else { throw Self.strangeReply }
+        return Set(elements.compactMap(\.text))
     }
 
     private func sessionIdentifiers(of subject: String) async throws(TokenStoreError) -> [String] {

@@ -36,7 +36,9 @@ public final class RedisStore: TokenStore {
     ///   - url: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`, `unix://[USER[:PASSWORD]@]PATH[?db=DATABASE]`,
     ///     `redis+sentinel://[USER[:PASSWORD]@]HOST[:PORT],…/SERVICE[/DATABASE]` (with `sentinel_user` and
     ///     `sentinel_password` as parameters) or `redis+cluster://[USER[:PASSWORD]@]HOST[:PORT],…`, percent-encoded
-    ///     where needed.
+    ///     where needed; with `rediss` in place of `redis` over TLS.
+    ///   - tls: whom to trust, what to show; for `rediss` URLs only. nil stands for the system's authorities, and each
+    ///     server's own name.
     ///   - keyPrefix: what each key begins with.
     ///   - commandTimeout: how long a command may wait for its answer.
     ///   - loop: where the connections live; nil for a thread of their own.
@@ -44,14 +46,20 @@ public final class RedisStore: TokenStore {
     ///   - stalenessBound: for how long at most a revocation may go unnoticed when the tracking connection is silent; at
     ///     least 200 ms.
     ///   - log: gets sentences for the operator, on the loop's thread.
-    /// - Throws: ``RedisURLError``, or ``EventIO/IOError`` when no thread can be started.
+    /// - Throws: ``RedisURLError``, ``EventIO/TLSError`` when the system's authorities cannot be read, or
+    ///   ``EventIO/IOError`` when no thread can be started.
     public init(
-        url: String, keyPrefix: String = "jwt:", commandTimeout: Duration = .milliseconds(250),
+        url: String, keyPrefix: String = "jwt:", tls: RedisTLS? = nil, commandTimeout: Duration = .milliseconds(250),
         on loop: EventLoop? = nil, watchesVerdicts: Bool = true, stalenessBound: Duration = .milliseconds(1000),
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
+        let url = try RedisURL(url)
+        guard url.usesTLS || tls == nil else {
+            throw RedisURLError("the store URL is not one for TLS: write rediss in place of redis")
+        }
         settings = RedisSettings(
-            url: try RedisURL(url), keys: RedisKeys(prefix: keyPrefix),
+            url: url, tls: try url.usesTLS ? tls ?? RedisTLS(TLSClientContext()) : nil,
+            keys: RedisKeys(prefix: keyPrefix),
             commandMilliseconds: max(Int64(clamping: Int64(commandTimeout / .milliseconds(1))), 1),
             watches: watchesVerdicts,
             stalenessMilliseconds: max(Int64(clamping: Int64(stalenessBound / .milliseconds(1))), 200), log: log)
@@ -63,12 +71,17 @@ public final class RedisStore: TokenStore {
         loop.perform { router.value.start() }
     }
 
+    public var isFailingFast: Bool { loop.isCurrent && router.value.isDown }
+
     deinit {
         guard !isClosed.withLock({ $0 }) else { return }
         loop.perform { [router] in router.value.shutDown() }
         // This is not the loop's own thread: nothing that runs there holds the store.
         thread?.join()
     }
+
+    /// How TLS is spoken; for further stores of the same configuration.
+    public var tls: RedisTLS? { settings.tls }
 
     public func observeInvalidations(_ observer: @escaping @Sendable (StoreInvalidation) -> Void) {
         observers.add(observer)
@@ -91,14 +104,15 @@ public final class RedisStore: TokenStore {
 
     /// The rights that a Redis user needs for the store, as words for `ACL SETUSER` (Redis 7) or a line of the ACL file:
     /// commands, the keys with the prefix, and the channel of announcements. `info` is only for the check of the eviction
-    /// policy at start, `role` for sentinels, `asking` and `cluster` for a cluster, `select` for a database other than 0.
+    /// policy at start, `role` for sentinels, `asking` and `cluster` for a cluster, `select` for a database other than 0, `scan` for
+    /// `sallyport store`.
     public static func rights(keyPrefix: String = "jwt:") -> [String] {
         [
             "resetkeys", "~\(keyPrefix)*", "resetchannels", "&__redis__:invalidate", "nocommands", "+ping", "+select",
             "+info", "+role", "+asking", "+cluster|info", "+cluster|slots", "+client|setname", "+client|id",
             "+client|tracking", "+subscribe", "+eval", "+evalsha",
             "+script|load", "+get", "+set", "+del", "+ttl", "+expire", "+hget", "+hgetall", "+exists", "+hset",
-            "+hsetnx", "+hdel",
+            "+hsetnx", "+hdel", "+scan",
             "+zadd", "+zscore", "+zrange", "+zrem", "+zremrangebyscore",
         ]
     }
@@ -119,6 +133,23 @@ public final class RedisStore: TokenStore {
                 router.value.askAll(words) { continuation.resume(returning: $0) }
             }
             if !isPosted { continuation.resume(returning: [RedisAnswer(result: .failure(RedisLink.closedError))]) }
+        }
+    }
+
+    /// The names of all masters.
+    func masters() async throws(TokenStoreError) -> [String] {
+        let result: Result<[String], TokenStoreError> = await withCheckedContinuation { continuation in
+            let isPosted = loop.post { [router] in router.value.masters { continuation.resume(returning: $0) } }
+            if !isPosted { continuation.resume(returning: .failure(RedisLink.closedError)) }
+        }
+        return try result.get()
+    }
+
+    /// Asks one master a question that is about no key.
+    func ask(master: String, _ words: [String]) async -> RedisAnswer {
+        await withCheckedContinuation { continuation in
+            let isPosted = loop.post { [router] in router.value.ask(master: master, words, .caller(continuation)) }
+            if !isPosted { continuation.resume(returning: RedisAnswer(result: .failure(RedisLink.closedError))) }
         }
     }
 

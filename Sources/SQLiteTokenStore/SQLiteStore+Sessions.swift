@@ -1,12 +1,22 @@
 public import Tokens
 
 extension SQLiteStore {
-    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
+    public func insert(_ session: SessionRecord, limit: SessionLimit?, now: Int64) async throws(TokenStoreError)
+        -> [SessionRecord]
+    {
         try await write { connection, changes throws(SQLiteError) in
             try connection.put(session)
-            try connection.put(session.current, of: session.identifier)
+            try connection.putTokens(of: session)
             // A verdict of "revoked" may have been kept for these names.
             changes = session.current.references(in: session.identifier).map { .token($0) }
+            guard let limit else { return [] }
+            let surplus = limit.surplus(
+                of: try connection.sessions(of: session.subject, now: now), beside: session.identifier)
+            for record in surplus {
+                _ = try connection.end(record.identifier, now: now)
+                changes.append(.session(record.identifier))
+            }
+            return surplus
         }
     }
 
@@ -20,7 +30,7 @@ extension SQLiteStore {
             switch outcome {
             case .rotated(let successor):
                 try connection.put(successor)
-                try connection.put(successor.current, of: request.session)
+                try connection.putTokens(of: successor)
                 changes =
                     (record.current.references(in: request.session)
                     + successor.current.references(in: request.session)).map { .token($0) }
@@ -41,6 +51,7 @@ extension SQLiteStore {
                 !record.isConfirmed
             else { return }
             try connection.put(RotationRules.confirmed(record, graceSeconds: graceSeconds, now: now))
+            try connection.confirmTokens(of: session)
             changes = record.current.references(in: session).map { .token($0) }
         }
     }

@@ -32,11 +32,14 @@ extension SQLiteStore {
         var removed = 0
         while removed < limit {
             let wanted = limit - removed
+            let start = MonotonicTime.now
             // Each slice is a transaction of its own, which other operations join or get in front of.
             let (count, isLast) = try await write { connection, _ throws(SQLiteError) in
                 try connection.removeSlice(now: now, limit: wanted)
             }
             removed += count
+            // Processes that wait for the write lock only look for it now and then: they need a gap to find.
+            if count > 0 { await Self.pause(since: start) }
             if isLast { break }
         }
         return removed

@@ -13,7 +13,7 @@ public import Tokens
 /// Time comes from the caller. What has expired stays in the file until ``removeExpired(now:limit:)`` is called.
 public final class SQLiteStore: TokenStore {
     /// For how long one transaction of ``removeExpired(now:limit:)`` may work, so that nobody waits for it.
-    static let sliceBudget = Duration.milliseconds(5)
+    static let sliceBudget = Duration.milliseconds(2)
     /// How many rows are removed between two looks at the clock.
     static let sliceRows = 64
     /// For how long SQLite itself waits for a lock before the writing thread looks at deadlines again.
@@ -81,6 +81,11 @@ public final class SQLiteStore: TokenStore {
         async throws(TokenStoreError) -> Value
     {
         try await perform(on: reader) { connection, _ throws(SQLiteError) in try work(connection) }
+    }
+
+    /// Copies the write-ahead log into the file and cuts it off; false if somebody still reads an older state.
+    func checkpointed() async throws(TokenStoreError) -> Bool {
+        try await perform(on: checkpointer) { connection, _ throws(SQLiteError) in try connection.truncateLog() }
     }
 
     /// Whether commits of other processes are noticed now.

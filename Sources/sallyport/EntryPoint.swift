@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 internal import Glibc
 
 /// Where the process begins and ends.

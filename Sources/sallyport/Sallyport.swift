@@ -11,6 +11,6 @@ struct Sallyport: ParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, TokenCommand.self, SessionCommand.self,
-            KeysCommand.self, VersionCommand.self,
+            StoreCommand.self, KeysCommand.self, VersionCommand.self,
         ])
 }

@@ -33,6 +33,28 @@ struct MetricsTextTests {
                 """)
     }
 
+    @Test("A histogram has the numbers up to each bound in seconds, all of them, and their sum")
+    func histogram() {
+        var counts = [UInt64](repeating: 0, count: 21)
+        counts[0] = 2
+        counts[5] = 1
+        counts[20] = 4
+        let family = HistogramFamily(
+            name: "d_seconds", help: "Times.", label: "phase",
+            series: [.init(label: "store", counts: counts, sum: 12_345_678)])
+        let output = OutputBuffer()
+        MetricsText.append([family], to: output)
+        let lines = output.string.split(separator: "\n")
+        #expect(lines.count == 25)
+        #expect(lines[1] == "# TYPE sallyport_d_seconds histogram")
+        #expect(lines[2] == #"sallyport_d_seconds_bucket{phase="store",le="0.000032"} 2"#)
+        #expect(lines[7] == #"sallyport_d_seconds_bucket{phase="store",le="0.001024"} 3"#)
+        #expect(lines[21] == #"sallyport_d_seconds_bucket{phase="store",le="16.777216"} 3"#)
+        #expect(lines[22] == #"sallyport_d_seconds_bucket{phase="store",le="+Inf"} 7"#)
+        #expect(lines[23] == #"sallyport_d_seconds_sum{phase="store"} 12.345678"#)
+        #expect(lines[24] == #"sallyport_d_seconds_count{phase="store"} 7"#)
+    }
+
     @Test("What would break the format is escaped")
     func escapes() {
         let family = CounterFamily("a", "x\\y\n\"z\"", label: "l", [.init(label: "\"\\\n", value: 1)])

@@ -49,6 +49,72 @@ struct KeysCommandTests {
         #expect(try members(other.output)["code"] as? String == "token_signature")
     }
 
+    @Test(
+        "A key pair of each algorithm is PEM or a web key, signs by a configuration, and its public half verifies",
+        arguments: ["RS256", "PS384", "ES256", "ES384", "ES512", "EdDSA"], [[], ["--jwk"]])
+    func pairs(_ algorithm: String, _ form: [String]) throws {
+        let gate = try Gate(tokens: "{keys: [{kid: one, key: {file: pair}, algorithm: \(algorithm)}]}")
+        let words = ["keys", "generate", "--algorithm", algorithm, "--output", gate.folder.path + "/pair"] + form
+        let kid = form.isEmpty ? [] : ["--kid", "one"]
+        #expect(try CommandRun(words + kid).code == 0)
+        let token = try gate.token()
+        let exports = [["--config", gate.configuration], ["--config", gate.configuration, "--pem"]]
+        for (number, words) in exports.enumerated() {
+            let run = try CommandRun(["keys", "export"] + words, environment: gate.environment)
+            #expect(run.code == 0 && !run.output.contains("PRIVATE") && !run.output.contains("\"d\""))
+            let file = try gate.folder.write("public-\(number)", run.output)
+            let judged = try CommandRun("token", "verify", "--stdin", "--keys", file, input: token + "\n")
+            #expect(try members(judged.output)["valid"] as? Bool == true, "\(judged.output)")
+        }
+        #expect(try CommandRun("keys", "export", "--keys", gate.folder.path + "/pair").code == 0)
+    }
+
+    @Test("A secret is never exported")
+    func secretExport() throws {
+        let gate = try Gate()
+        let run = try CommandRun("keys", "export", "--config", gate.configuration, environment: gate.environment)
+        #expect(run.code == 1)
+        #expect(run.output == "")
+        #expect(run.errors == "sallyport: there is no public key: secrets are not given away\n")
+    }
+
+    @Test("A rotation replaces the key file in one step, keeps the old key to verify with, and keeps the mode")
+    func rotation() throws {
+        let gate = try Gate(tokens: "{keys: {file: keys.json}}")
+        let file = gate.folder.path + "/keys.json"
+        #expect(try CommandRun("keys", "generate", "--set", "--algorithm", "ES256", "--output", file).code == 0)
+        let old = try gate.token()
+        let run = try gate.run("keys", "rotate", "--kid", "two")
+        #expect(run.output == #"{"kid":"two","state":"active"}"# + "\n", "\(run.errors)")
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: gate.folder.path).sorted().contains("keys.json"))
+        #expect(!FileManager.default.fileExists(atPath: file + ".new"))
+        let new = try gate.token()
+        for token in [old, new] {
+            let judged = try gate.run(
+                "token", "verify", "--stdin", "--client-address", "127.0.0.1", input: token + "\n")
+            #expect(try members(judged.output)["valid"] as? Bool == true, "\(judged.output) \(judged.errors)")
+        }
+        #expect(try gate.run("keys", "rotate", "--prepare", "--algorithm", "HS512").output.contains(#""state":"next""#))
+        let twice = try gate.run("keys", "rotate", "--prepare")
+        #expect(twice.code == 1 && twice.errors.contains("has been prepared already"), "\(twice.errors)")
+        #expect(!FileManager.default.fileExists(atPath: file + ".new"))
+    }
+
+    @Test("Two rotations at once are one after the other, or one is refused: the file is never lost")
+    func lock() throws {
+        let gate = try Gate(tokens: "{keys: {file: keys.json}}")
+        let file = gate.folder.path + "/keys.json"
+        #expect(try CommandRun("keys", "generate", "--set", "--output", file).code == 0)
+        let content = try Data(contentsOf: URL(filePath: file))
+        _ = try gate.folder.write("keys.json.new", "")
+        let run = try gate.run("keys", "rotate")
+        #expect(run.code == 1 && run.errors.contains("another command is changing the file"), "\(run.errors)")
+        #expect(try Data(contentsOf: URL(filePath: file)) == content)
+        #expect(try Gate().run("keys", "rotate").errors.contains("tokens.keys names no file"))
+    }
+
     /// A web key and its secret. One that ends like a line would lose its end when it is read from a file, so another
     /// is made then.
     private func makeWebKey() throws -> (path: (folder: TestFolder, file: String), secret: Data) {

@@ -4,8 +4,6 @@ import Testing
 
 @Suite("sallyport serve", .threadOfItsOwn, .timeLimit(.minutes(2)))
 struct ServeCommandTests {
-    private static func binary() throws -> String { try CommandRun.binary().path() }
-
     @Test("A configuration with problems does not start, and each problem is told")
     func refuses() throws {
         let folder = try TestFolder()
@@ -19,7 +17,8 @@ struct ServeCommandTests {
     func reload() throws {
         let gate = try Gate(logging: "{format: human}")
         let serve = try ProcessUnderTest(
-            try Self.binary(), ["serve", "--config", gate.configuration], environment: gate.environment)
+            CommandRun.binary(), ["serve", "--config", gate.configuration],
+            environment: .inherited(gate.environment))
         defer { serve.kill() }
         #expect(serve.waitForErrorLine(containing: "listening") != nil)
         let text = try String(contentsOfFile: gate.configuration, encoding: .utf8)
@@ -27,10 +26,11 @@ struct ServeCommandTests {
         serve.signal(SIGHUP)
         #expect(serve.waitForErrorLine(containing: "rutes: is no known key") != nil)
         #expect(serve.waitForErrorLine(containing: "the old configuration stays in force") != nil)
-        _ = try gate.folder.write("sallyport.yaml", "workers: 7\n" + text)
+        _ = try gate.folder.write("sallyport.yaml", "workers: 7\nlimits: {verified_tokens: 8}\n" + text)
         serve.signal(SIGHUP)
         #expect(serve.waitForErrorLine(containing: "the new configuration is in force") != nil)
-        #expect(serve.waitForErrorLine(containing: "follow at the next start only")?.contains("workers") == true)
+        let told = serve.waitForErrorLine(containing: "follow at the next start only")
+        #expect(told?.contains("workers, limits.verified_tokens") == true, "\(told ?? "nothing")")
         serve.signal(SIGTERM)
         #expect(serve.waitForEnd() == .exited(0))
     }

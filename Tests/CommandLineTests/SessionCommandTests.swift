@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("sallyport session", .threadOfItsOwn, .timeLimit(.minutes(2)))
@@ -6,7 +7,7 @@ struct SessionCommandTests {
     func life() throws {
         let gate = try Gate()
         let issued = try gate.run(
-            "session", "issue", "--data", #"{"sub":"alice","roles":["admin"]}"#, "--expires-in", "7",
+            "session", "issue", "--data", #"{"sub":"alice","roles":["admin"]}"#, "--expires-in", "700",
             "--client-address",
             "192.0.2.7", "--user-agent", "check")
         #expect(issued.code == 0)
@@ -17,7 +18,7 @@ struct SessionCommandTests {
         let refresh = try #require(session["refresh_token"] as? String)
         let claims = try #require(
             try members(try gate.run("token", "verify", input: access).output)["claims"] as? [String: Any])
-        #expect((claims["exp"] as? Int ?? 0) - (claims["iat"] as? Int ?? 0) == 7)
+        #expect((claims["exp"] as? Int ?? 0) - (claims["iat"] as? Int ?? 0) == 700)
         #expect(try gate.run("token", "verify", "--type", "refresh", input: refresh).code == 0)
 
         let listed = try gate.run("session", "list", "alice")
@@ -47,5 +48,25 @@ struct SessionCommandTests {
         #expect(run.output == "{\"ended\":2}\n")
         #expect(try gate.run("session", "list", "bob").lines.count == 1)
         #expect(try gate.run("session", "end", "--all-of", "alice").code == 1)
+    }
+
+    @Test("A list says when a session is over for good, and the limit ends the oldest with an audit event")
+    func limits() throws {
+        let gate = try Gate(
+            tokens: "{session_absolute_seconds: 3600, session_idle_seconds: 900, max_sessions_per_user: 2}",
+            logging: "{audit: audit.log}")
+        for _ in 0..<3 { #expect(try gate.run("session", "issue", "--data", #"{"sub":"alice"}"#).code == 0) }
+        let lines = try gate.run("session", "list", "alice").lines.map(members)
+        #expect(lines.count == 2)
+        for line in lines {
+            let created = try #require(line["created_at"] as? Int)
+            #expect(line["ends_at"] as? Int == created + 3600)
+            #expect(line["expires_at"] as? Int == created + 900)
+        }
+        let audit = try String(contentsOfFile: gate.folder.path + "/audit.log", encoding: .utf8)
+        #expect(audit.components(separatedBy: #""reason":"limit""#).count == 2, "\(audit)")
+        let plain = try Gate()
+        #expect(try plain.run("session", "issue", "--data", #"{"sub":"alice"}"#).code == 0)
+        #expect(try members(try plain.run("session", "list", "alice").output)["ends_at"] is NSNull)
     }
 }

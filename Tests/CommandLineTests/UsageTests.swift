@@ -17,7 +17,8 @@ struct UsageTests {
             ["token", "issue", "--config", "a", "--data", "[1]"],
             ["session", "issue", "--config", "a", "--data", #"{"roles":[]}"#],
             ["session", "end", "--config", "a"], ["session", "end", "--config", "a", "sid", "--all-of", "alice"],
-            ["keys", "generate", "--algorithm", "RS256"], ["keys", "generate", "--kid", "a"],
+            ["keys", "generate", "--algorithm", "RS255"], ["keys", "generate", "--jwk", "--set"], ["keys", "rotate"],
+            ["keys", "export"], ["keys", "generate", "--kid", "a"],
         ])
     func usage(_ words: [String]) throws {
         let run = try CommandRun(words)

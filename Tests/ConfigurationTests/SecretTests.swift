@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Testing
 
 @Suite("Secrets of a configuration")
@@ -9,7 +9,7 @@ struct SecretTests {
     func length(_ algorithm: String, _ least: Int) throws {
         var file = SampleFile(SampleFile.base + "tokens: {algorithm: \(algorithm)}")
         file.environment = ["JWT_SECRET_KEY": String(repeating: "k", count: least)]
-        #expect(try file.load().configuration.tokens.keys.map(\.secret.count) == [least])
+        #expect(try file.load().configuration.tokens.keys.map(\.secret?.count) == [least])
         file.environment = ["JWT_SECRET_KEY": String(repeating: "k", count: least - 1)]
         #expect(
             file.problems() == [
@@ -42,7 +42,7 @@ struct SecretTests {
         file.environment["JWT_ALGORITHM"] = "none"
         #expect(
             file.problems() == [
-                "4:1: tokens.algorithm: is “none” by the environment variable JWT_ALGORITHM: set it to HS256, HS384 or HS512"
+                "4:1: tokens.algorithm: is “none” by the environment variable JWT_ALGORITHM: set it to one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA"
             ])
     }
 

@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Foundation
 import Testing
 
@@ -17,8 +17,8 @@ struct ShippedFileTests {
     @Test("Each file in conf loads without a problem and without a warning")
     func loads() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path()).sorted()
-        #expect(names == ["compose.yaml", "minimal.yaml", "sallyport.yaml"])
-        for name in names {
+        #expect(names == ["compose.yaml", "forward-auth", "minimal.yaml", "sallyport.yaml"])
+        for name in ["compose.yaml", "forward-auth/sallyport.yaml", "minimal.yaml", "sallyport.yaml"] {
             #expect(try Self.load(name).warnings == [], "\(name)")
         }
     }
@@ -42,7 +42,7 @@ struct ShippedFileTests {
         }
         // Were the pattern to miss them, nothing would be compared.
         #expect(names.isSuperset(of: ["workers", "limits", "verified_tokens", "leeway_seconds", "stale_ok_seconds"]))
-        #expect(names.count == 36)
+        #expect(names.count == 65)
         let shown = try Self.load("sallyport.yaml", lines.joined(separator: "\n")).configuration
         let kept = try Self.load("sallyport.yaml").configuration
         #expect(shown.workers == nil)
@@ -56,7 +56,10 @@ struct ShippedFileTests {
         for (shown, kept) in zip(shown.routes, kept.routes) {
             #expect(shown.sessionDelivery == kept.sessionDelivery)
             #expect(shown.tokenSources == kept.tokenSources)
+            #expect(shown.queryParameter == kept.queryParameter)
             #expect(shown.accept == kept.accept)
+            #expect(shown.cors == kept.cors)
+            #expect(shown.csrf == kept.csrf)
             #expect(shown.forwardsBearerToken == kept.forwardsBearerToken)
             #expect(shown.defaultClientKind == kept.defaultClientKind)
             #expect(shown.staleOKSeconds == kept.staleOKSeconds)

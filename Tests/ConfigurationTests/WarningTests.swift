@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Testing
 
 @Suite("Warnings of a configuration")
@@ -18,6 +18,13 @@ struct WarningTests {
                 "tokens: {refresh_token_expire_seconds: 60}",
                 "4:40: tokens.refresh_token_expire_seconds: makes the refresh token expire before the access token, so that nothing is ever refreshed"
             ),
+            (
+                "admin: {address: 0.0.0.0:9901}",
+                "4:18: admin.address: is reached from other machines, and asks nobody who he is: keep them away, or use 127.0.0.1"
+            ),
+            ("admin: {address: 127.0.0.1:9901}", nil),
+            ("admin: {address: '[::1]:9901'}", nil),
+            ("admin: {address: unix:admin.sock}", nil),
             ("trusted_proxies: [10.0.0.0/8]", nil),
             ("tokens: {refresh_token_expire_seconds: 1800}", nil),
         ])
@@ -39,12 +46,13 @@ struct WarningTests {
                 authentication: none
                 login_url: /login
                 session_delivery: json
+                query_parameter: ticket
                 identity_headers: {X-User: sub}
             """)
         #expect(
             try file.load().warnings.map { "\($0.line):\($0.column): \($0.keyPath)" } == [
                 "4:3: upstreams.spare", "8:16: routes[0].login_url", "9:23: routes[0].session_delivery",
-                "10:5: routes[0].identity_headers",
+                "10:22: routes[0].query_parameter", "11:5: routes[0].identity_headers",
             ])
     }
 }

@@ -1,4 +1,5 @@
 import EventIO
+import Glibc
 import Testing
 
 @Suite("Streams and listeners")
@@ -9,9 +10,11 @@ struct SocketStreamTests {
     func echo(host: String) async throws {
         let thread = try LoopThread(name: "test")
         let loop = thread.loop
+        let path = "/tmp/sallyport-\(UInt64.random(in: 0...UInt64.max)).sock"
+        defer { if host == "unix" { _ = unsafe unlink(path) } }
         let address =
             host == "unix"
-            ? SocketAddress(.unix(path: "/tmp/sallyport-\(UInt64.random(in: 0...UInt64.max)).sock"))
+            ? SocketAddress(.unix(path: path))
             : try #require(SocketAddress(numericHost: host, port: 0))
         let answer: String = await withCheckedContinuation { done in
             loop.post {

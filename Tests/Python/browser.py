@@ -60,18 +60,30 @@ class Page:
 
 
 @contextlib.contextmanager
-def page(folder):
-    """A browser with a profile of its own in `folder`, and its one page."""
+def pages(folder, count):
+    """A browser with a profile of its own in `folder`, and so many tabs, which share its cookies."""
     port = processes.free_port()
     command = [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                "--disable-background-networking", f"--remote-debugging-port={port}", f"--user-data-dir={folder}/profile",
                "about:blank"]
     with processes.running(command, pathlib.Path(folder) / "browser.log", port):
 
-        def target():
+        def targets():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-                return next((tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page"), None)
+                return [tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page"]
 
-        address = processes.wait_until(target, "the browser has a page")
-        with websockets.sync.client.connect(address, max_size=None) as socket:
-            yield Page(socket)
+        processes.wait_until(targets, "the browser has a page")
+        for _ in range(count - 1):
+            new = urllib.request.Request(f"http://127.0.0.1:{port}/json/new?about:blank", method="PUT")
+            urllib.request.urlopen(new, timeout=10).close()
+        processes.wait_until(lambda: len(targets()) == count, "the browser has its tabs")
+        with contextlib.ExitStack() as stack:
+            yield [Page(stack.enter_context(websockets.sync.client.connect(address, max_size=None)))
+                   for address in targets()]
+
+
+@contextlib.contextmanager
+def page(folder):
+    """A browser with its one page."""
+    with pages(folder, 1) as [single]:
+        yield single

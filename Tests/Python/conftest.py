@@ -31,7 +31,8 @@ def public_corpus():
 def write_configuration(tmp_path):
     """Writes a configuration file of one worker over a SQLite store in a folder of its own; returns its path."""
 
-    def write(port=8080, upstream_port=3000, algorithm="HS256", routes="", name="sallyport", user_agent="strict"):
+    def write(port=8080, upstream_port=3000, algorithm="HS256", routes="", name="sallyport", user_agent="strict",
+              listener=""):
         folder = tmp_path / name
         folder.mkdir()
         path = pathlib.Path(folder / "sallyport.yaml")
@@ -40,6 +41,7 @@ def write_configuration(tmp_path):
 workers: 1
 listeners:
   - address: 127.0.0.1:{port}
+    {listener}
 tokens:
   algorithm: {algorithm}
   secret: {{env: JWT_SECRET_KEY}}

@@ -16,31 +16,40 @@ SECRET = {"JWT_SECRET_KEY": "a secret of the checks, and of nobody else"}
 class Gate:
     """`sallyport serve` with a configuration, logs and a port of its own."""
 
-    def __init__(self, folder, store, application, workers=1, access_seconds=600, grace_seconds=30):
+    def __init__(self, folder, store, application, workers=1, access_seconds=600, grace_seconds=30,
+                 protocols="http/1.1", upstreams="", routes="", ahead_seconds=0, limits=""):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.port = processes.free_port()
+        self.upstreams, self.routes = upstreams, routes
         self.configuration = self.folder / "sallyport.yaml"
         self.configuration.write_text(f"""
 workers: {workers}
 listeners:
   - address: 127.0.0.1:{self.port}
+    protocols: [{protocols}]
 tokens:
   access_token_expire_seconds: {access_seconds}
-  refresh_ahead_seconds: 0
+  refresh_ahead_seconds: {ahead_seconds}
   rotation_grace_seconds: {grace_seconds}
 cookies: {{secure: false, access: access, refresh: refresh}}
 store: {{url: "{store}"}}
 upstreams:
   application: {{endpoints: ["127.0.0.1:{application}"]}}
+{upstreams}
 routes:
   - match: {{path_prefix: /}}
     upstream: application
     identity_headers: {{X-User-Id: sub, X-Token-Id: jti}}
+  - match: {{path_prefix: /public}}
+    upstream: application
+    authentication: none
   - match: {{path: /login}}
     upstream: application
     authentication: none
     may_issue_sessions: true
+{routes}
+limits: {{{limits}}}
 logging: {{access: "{self.folder}/access.jsonl", audit: "{self.folder}/audit.jsonl"}}
 """)
 

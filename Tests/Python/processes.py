@@ -1,8 +1,10 @@
 """Starts real programs for the checks, waits until they answer, and ends them by their process id."""
 
 import contextlib
+import functools
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -13,10 +15,42 @@ BINARY = os.environ.get("SALLYPORT_BINARY") or str(ROOT / ".build/debug/sallypor
 
 
 def free_port():
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, that nobody else here was told of, and that no connection is given: it lies below those that
+    the kernel deals out to clients.
+
+    A port of theirs could be free here, and be the near end of somebody's connection when a server is told to take it. And
+    of two proxies that are told the same one, both would get it, and share its connections.
+    """
+    for port in ports():
+        with socket.socket() as probe:
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("no free port below those of clients")
+
+
+@functools.cache
+def ports():
+    """All that `free_port` may hand out, once each. The iterator of a list may be asked by several threads at once."""
+    numbers = list(range(10_000, first_client_port()))
+    random.shuffle(numbers)
+    return iter(numbers)
+
+
+@functools.cache
+def first_client_port():
+    return int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+
+def kept_by_sanitizer_kib():
+    """What the address sanitizer holds on to for a while when it is freed, and around what is allocated: what a process
+    under it grows by beyond that is the process' own."""
+    return 24 * 1024 if "ASAN_OPTIONS" in os.environ else 0
+
+
+def bytes_for_each():
+    """How many bytes of memory a process has for each one that it uses: the thread sanitizer notes beside each what touched it."""
+    return 5 if "TSAN_OPTIONS" in os.environ else 1
 
 
 def wait_until(condition, what, seconds=15.0):

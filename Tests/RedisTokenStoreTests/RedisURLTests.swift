@@ -48,6 +48,21 @@ struct RedisURLTests {
     }
 
     @Test(
+        "A URL with rediss in front is the same, over TLS",
+        arguments: [
+            "redis://app:x@host:7000/3", "redis+sentinel://app:x@a,b:7000,[::1]/shop/2", "redis+cluster://a,b:7000",
+            "REDIS://host",
+        ])
+    func secure(_ text: String) throws {
+        let plain = try RedisURL(text)
+        #expect(!plain.usesTLS)
+        let secure = try RedisURL(text.replacing("redis", with: "rediss").replacing("REDIS", with: "REDISS"))
+        var expected = plain
+        expected.usesTLS = true
+        #expect(secure == expected)
+    }
+
+    @Test(
         "A URL that is wrong is refused with a sentence that does not repeat its password",
         arguments: [
             "localhost:6379", "redis:localhost", "http://hunter2@host", "redis://", "redis://hunter2@",
@@ -55,7 +70,9 @@ struct RedisURLTests {
             "redis://:hunter2@host/x", "redis://:hunter2@host/-1", "redis://:hunter2@host/1/2",
             "redis://:hunter2@host?database=1", "redis://:hunter2@host?db=", "redis://:hunter2%zz@host",
             "redis://:hunter2%ff@host", "redis://:hunter2@[::1", "redis://:hunter2@[::1]7000",
-            "redis://:hunter2@host#x", "unix://", "unix://:hunter2@", "unix:///run/%00redis", "rediss://:hunter2@host",
+            "redis://:hunter2@host#x", "unix://", "unix://:hunter2@", "unix:///run/%00redis",
+            "rediss+unix://:hunter2@host",
+            "redisss://:hunter2@host", "unixs://:hunter2@/a",
             "redis+sentinel://:hunter2@host", "redis+sentinel://:hunter2@/shop", "redis+sentinel://:hunter2@a,,b/shop",
             "redis+sentinel://:hunter2@a/shop/x", "redis+sentinel://:hunter2@a/shop?sentinel_key=hunter2",
             "redis://:hunter2@host?sentinel_user=a", "redis://:hunter2@host?db=1&db=2",

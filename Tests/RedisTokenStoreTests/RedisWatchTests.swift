@@ -79,6 +79,41 @@ struct RedisWatchTests {
         await store.close()
     }
 
+    @Test(
+        "A tracking connection that is silent for the bound counts as lost, though the commands' own goes on",
+        arguments: [300, 1000])
+    func blackHole(_ milliseconds: Int) async throws {
+        let server = try RedisServer()
+        let relay = try TCPRelay(to: .local(server.port))
+        // Longer than the whole test: only the bound can have noticed.
+        let store = try RedisStore(
+            url: "redis://\(relay.address)", commandTimeout: .seconds(60), stalenessBound: .milliseconds(milliseconds))
+        let other = try RedisStore(url: server.url)
+        let announcements = Announcements(store)
+        try await store.insert(Sample.session(), now: Sample.now)
+        #expect(await wait { (try? await store.isWatched()) == true } != nil)
+        announcements.forget()
+
+        relay.holdsNew = true
+        #expect(relay.hold("sallyport-watch") == 1)
+        #expect(try await other.revoke(Sample.access(), now: Sample.now))
+        let time = try #require(await announcements.wait(for: .everything))
+        #expect(time <= .milliseconds(milliseconds) * Patience.factor)
+        #expect(!announcements.all.contains(.token(Sample.access())))
+        #expect(try await store.verdict(on: Sample.access(), now: Sample.now) == .revoked)
+
+        // Its successor is no better, as long as the way is closed; what is read meanwhile is not kept.
+        try await store.insert(Sample.session("s2"), now: Sample.now)
+        #expect(
+            try await store.verdict(on: Sample.access(of: "s2"), now: Sample.now)
+                == .live(isConfirmed: true, isWatched: false))
+        relay.holdsNew = false
+        #expect(await wait { (try? await store.isWatched(Sample.access(of: "s2"))) == true } != nil)
+        await store.close()
+        await other.close()
+        relay.stop()
+    }
+
     @Test("Without the right to subscribe the store works, and watches nothing")
     func noSubscription() async throws {
         let server = try RedisServer()

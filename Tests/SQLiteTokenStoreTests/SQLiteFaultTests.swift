@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import SallyportTesting
 import Testing
 import Tokens
 
@@ -152,11 +153,13 @@ struct SQLiteFaultTests {
 
     @Test("A process that is killed with SIGKILL has lost no session that it had answered")
     func killed() async throws {
-        let child = try ChildProcess("StoreWriter", ["forever", path])
-        var answered: [String] = []
-        for _ in 0..<500 { answered.append(try #require(child.line())) }
-        #expect(child.end(SIGKILL) == SIGKILL)
-        answered += child.lines()
+        let child = try writer("forever", path)
+        #expect(waitUntil { child.lines.count >= 500 })
+        child.kill()
+        #expect(child.waitForEnd() == .signalled(SIGKILL))
+        #expect(child.waitForOutput())
+        let answered = child.lines
+        #expect(answered.count >= 500)
         let store = try SQLiteStore(path: path)
         let kept = Set(try await store.sessions(of: "alice", now: 0).map(\.identifier))
         #expect(kept.isSuperset(of: answered))
@@ -169,19 +172,23 @@ struct SQLiteFaultTests {
 
     @Test("A disk that takes no more bytes is told as read-only, and heals by itself")
     func diskFull() throws {
-        let child = try ChildProcess("StoreWriter", ["full", path, "4096"])
-        #expect(
-            child.lines() == ["insert readOnly", "ping readOnly", "ping well", "insert well", "first true"])
-        #expect(child.end() == 0)
+        let child = try writer("full", path, "4096")
+        #expect(child.waitForEnd() == .exited(0))
+        #expect(child.waitForOutput())
+        #expect(child.lines == ["insert readOnly", "ping readOnly", "ping well", "insert well", "first true"])
     }
 
     @Test("Processes that meet a file that is not there yet make it together")
     func together() async throws {
-        let children = try (0..<6).map { try ChildProcess("StoreWriter", ["once", path, "s\($0)"]) }
-        for child in children { #expect(child.end() == 0) }
+        let children = try (0..<6).map { try writer("once", path, "s\($0)") }
+        for child in children { #expect(child.waitForEnd() == .exited(0)) }
         let store = try SQLiteStore(path: path)
         #expect(try await store.sessions(of: "alice", now: 0).count == 6)
         await store.close()
+    }
+
+    private func writer(_ words: String...) throws -> ProcessUnderTest {
+        try ProcessUnderTest(BuiltProgram.path("StoreWriter"), words)
     }
 
     /// The kind of error that `body` throws; nil if none.

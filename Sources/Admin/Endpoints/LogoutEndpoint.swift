@@ -4,7 +4,8 @@ internal import Tokens
 /// `POST logout`: ends the sessions that the request's credentials name.
 ///
 /// A bearer token, the access cookie and the refresh cookie count, also where they have expired; one that was issued to
-/// another client does not, and neither does one whose signature is not good. The answer is 204 with both cookies
+/// another client does not, and neither does one whose signature is not good. A foreign token, which has no session here, is
+/// denied until it expires. The answer is 204 with both cookies
 /// deleted, whether a session lived or not, or 303 to an allowed `return_to` of the body. A `return_to` that is not
 /// allowed (``ReturnTarget``), or a body that cannot be read, does not keep anybody signed in: the answer is 204 then.
 /// A store that cannot answer is 503, and no cookie is deleted: the session would live on, out of the user's reach.
@@ -43,13 +44,24 @@ enum LogoutEndpoint {
         _ request: ReservedRequest, _ services: ReservedServices, reason: AuditEvent.EndReason
     ) async throws(TokenError) {
         var done: Set<String> = []
-        for token in namedTokens(request, services) where done.insert(token.session).inserted {
+        for token in try namedTokens(request, services) {
+            if let foreign = token.foreign {
+                guard try await services.manager.deny(foreign, expiresAt: token.expiresAt) else { continue }
+                services.record(
+                    .tokenRevoked(type: token.type), request, session: foreign.session, subject: foreign.subject,
+                    identifier: foreign.identifier)
+                continue
+            }
+            guard done.insert(token.session).inserted else { continue }
             guard try await services.manager.endSession(token.session) else { continue }
             services.record(.sessionEnded(reason: reason), request, session: token.session, subject: token.subject)
         }
     }
 
-    private static func namedTokens(_ request: ReservedRequest, _ services: ReservedServices) -> [VerifiedToken] {
+    /// - Throws: `.issuerUnavailable` for a foreign token that cannot be judged: it would live on.
+    private static func namedTokens(
+        _ request: ReservedRequest, _ services: ReservedServices
+    ) throws(TokenError) -> [VerifiedToken] {
         let credentials: [([UInt8]?, Set<TokenType>)] = [
             (request.bearer, [.access, .refresh]), (request.accessCookie, [.access]),
             (request.refreshCookie, [.refresh]),
@@ -62,6 +74,7 @@ enum LogoutEndpoint {
                 }
             } catch {
                 // It names no session that this client may end; of another client's token somebody should know.
+                if error == .issuerUnavailable { throw error }
                 guard error == .binding else { continue }
                 services.record(.bindingMismatch(signals: [], mode: .strict), request, session: nil, subject: nil)
             }

@@ -1,7 +1,8 @@
 internal import AuthProxy
 internal import Tokens
 
-/// `POST logout-everywhere`: ends all sessions of the user.
+/// `POST logout-everywhere`: ends all sessions of the user. Of the user of a foreign issuer, the tokens that were issued until
+/// now are denied.
 ///
 /// That takes an access token that lives, or a refresh cookie that does. A token that is dead has no say over the
 /// user's other sessions: the answer is that of ``LogoutEndpoint`` then, 204 with both cookies deleted, and at most the
@@ -12,7 +13,11 @@ enum LogoutEverywhereEndpoint {
         if request.isAmbiguous { return LogoutEndpoint.ambiguous(request) }
         if let refusal = request.refusal, refusal.status == 503 { return .refusing(request) }
         do throws(TokenError) {
-            if let token = request.identity, let subject = token.subject {
+            if let foreign = request.identity?.foreign, let subject = foreign.subject {
+                try await services.manager.deny(DenialKey(.subject, issuer: foreign.issuer, name: subject))
+                services.record(
+                    .sessionEnded(reason: .logoutEverywhere), request, session: foreign.session, subject: subject)
+            } else if let token = request.identity, let subject = token.subject {
                 try await endAll(of: subject, token, request, services)
             }
             try await LogoutEndpoint.endNamedSessions(request, services, reason: .logoutEverywhere)

@@ -21,7 +21,7 @@ enum SessionEndpoint {
             [
                 "authenticated": true,
                 "sub": token.subject.map(JSONValue.string) ?? .null,
-                "sid": .string(token.session),
+                "sid": (token.foreign == nil ? token.session : token.foreign?.session).map(JSONValue.string) ?? .null,
                 "claims": .object(claims),
                 "access_expires_at": .integer(token.expiresAt),
                 "refresh_expires_at": refreshExpiresAt.map(JSONValue.integer) ?? .null,
@@ -34,6 +34,7 @@ enum SessionEndpoint {
     private static func refreshExpiry(
         _ token: VerifiedToken, _ request: ReservedRequest, _ services: ReservedServices
     ) async throws(TokenError) -> Int64? {
+        guard token.foreign == nil else { return nil }
         let manager = services.manager
         if let cookie = request.refreshCookie {
             do throws(TokenError) {

@@ -1,4 +1,5 @@
 internal import AuthProxy
+internal import Tokens
 
 /// `GET health` and `GET health/ready`, for load balancers and supervisors.
 enum HealthEndpoint {
@@ -10,9 +11,18 @@ enum HealthEndpoint {
     static func ready(_ services: ReservedServices, _ probe: ReadinessProbe) async -> ReservedAnswer {
         if services.isDraining { return unavailable("draining") }
         switch await probe.ask(services.manager.store) {
-        case .works: return alive
+        case .works:
+            var answer: JSONObject = ["status": "ok"]
+            if let names = issuersWithoutKeys(services) { answer["issuers_without_keys"] = names }
+            return .json(200, answer)
         case .fails: return unavailable("store_unavailable")
         }
+    }
+
+    /// Issuers whose keys never came: their tokens get 503, and everybody else is served.
+    private static func issuersWithoutKeys(_ services: ReservedServices) -> JSONValue? {
+        let names = services.manager.issuers.filter { $0.keys.current == nil }.map { JSONValue.string($0.identifier) }
+        return names.isEmpty ? nil : .array(names)
     }
 
     private static func unavailable(_ reason: String) -> ReservedAnswer {

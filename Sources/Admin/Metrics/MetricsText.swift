@@ -30,6 +30,38 @@ public enum MetricsText {
         }
     }
 
+    /// Appends histograms, in seconds, each with the numbers up to each bound, all of them and their sum.
+    public static func append(_ families: [HistogramFamily], to output: OutputBuffer) {
+        for family in families {
+            output.append("# HELP sallyport_\(family.name) ")
+            append(escaped: family.help, quotes: false, to: output)
+            output.append("\n# TYPE sallyport_\(family.name) histogram\n")
+            for series in family.series { append(series, of: family, to: output) }
+        }
+    }
+
+    private static func append(_ series: HistogramFamily.Series, of family: HistogramFamily, to output: OutputBuffer) {
+        let labels = "\(family.label)=\"\(series.label)\""
+        var total: UInt64 = 0
+        for (index, count) in series.counts.enumerated() {
+            total &+= count
+            output.append("sallyport_\(family.name)_bucket{\(labels),le=\"")
+            if index == series.counts.count - 1 {
+                output.append("+Inf")
+            } else {
+                output.append(seconds: DurationPhase.bound(index))
+            }
+            output.append("\"} ")
+            output.append(decimal: Int(total))
+            output.append("\n")
+        }
+        output.append("sallyport_\(family.name)_sum{\(labels)} ")
+        output.append(seconds: Int64(clamping: series.sum))
+        output.append("\nsallyport_\(family.name)_count{\(labels)} ")
+        output.append(decimal: Int(total))
+        output.append("\n")
+    }
+
     private static func begin(_ comment: StaticString, _ family: CounterFamily, to output: OutputBuffer) {
         output.append(comment)
         output.append("sallyport_")
@@ -47,5 +79,15 @@ public enum MetricsText {
             default: output.append(byte: byte)
             }
         }
+    }
+}
+
+extension OutputBuffer {
+    /// Appends microseconds as seconds, without an exponent.
+    func append(seconds microseconds: Int64) {
+        let digits = String(microseconds % 1_000_000)
+        append(decimal: Int(microseconds / 1_000_000))
+        append(".")
+        append(String(repeating: "0", count: 6 - digits.utf8.count) + digits)
     }
 }

@@ -1,5 +1,4 @@
 internal import AuthProxy
-internal import HTTPWire
 
 /// Keeps pages of other origins from using a browser's cookies (cross-site request forgery).
 ///
@@ -49,32 +48,6 @@ enum OriginRule {
         guard request.fetchSite == nil || isVouchedFor else { return .foreign }
         guard let origin = request.origin else { return isVouchedFor ? .sameOrigin : .unknown }
         if origin == "null" { return isVouchedFor ? .sameOrigin : .foreign }
-        return isOwn(origin, request) ? .sameOrigin : .foreign
-    }
-
-    /// Whether an origin (RFC 6454 §6.2) is the one that the request is for.
-    ///
-    /// Where the request's scheme is not known, because TLS may have ended in front of us, host and port are compared
-    /// alone, and a missing port in Host is that of the origin's scheme: a browser leaves the same ports out in both.
-    private static func isOwn(_ origin: String, _ request: ReservedRequest) -> Bool {
-        guard let separator = origin.utf8.firstRange(of: "://".utf8),
-            let scheme = ReservedRequest.Scheme(
-                rawValue: String(origin[..<separator.lowerBound]).lowercased()),
-            request.scheme == nil || request.scheme == scheme,
-            let theirs = place(String(origin[separator.upperBound...])), let ours = place(request.authority)
-        else { return false }
-        let defaultPort: UInt16 = scheme == .https ? 443 : 80
-        return theirs.host == ours.host && (theirs.port ?? defaultPort) == (ours.port ?? defaultPort)
-    }
-
-    private static func place(_ authority: String) -> (host: String, port: UInt16?)? {
-        let bytes = Array(authority.utf8)
-        do throws(HTTPParseError) {
-            // The array lives, and does not change, until the end of the scope.
-            let parsed = try unsafe Authority.parse(bytes.span.bytes, ByteRange(0, bytes.count))
-            return (unsafe parsed.normalizedHost(in: bytes.span.bytes), parsed.port)
-        } catch {
-            return nil
-        }
+        return SameOrigin.holds(origin, authority: request.authority, scheme: request.scheme) ? .sameOrigin : .foreign
     }
 }

@@ -10,8 +10,12 @@ struct LocalAnswer {
     var body: [UInt8] = []
     /// The body's media type.
     var contentType = "application/json"
+    /// The Cache-Control field's value: nobody keeps what is about one client.
+    var cacheControl = "no-store"
     /// Our Set-Cookie lines, CRLF and all.
     var cookies: [UInt8] = []
+    /// An identity's header lines, CRLF and all, for a front that passes them on.
+    var identity: [UInt8] = []
     /// Whether the connection ends with it: what follows on it cannot be trusted.
     var closes = false
 
@@ -42,20 +46,27 @@ struct LocalAnswer {
     }
 
     /// Appends head and body.
-    func write(to output: OutputBuffer, minorVersion: UInt8, isHead: Bool, keepsAlive: Bool, date: [UInt8]) {
+    func write(
+        to output: OutputBuffer, minorVersion: UInt8, isHead: Bool, keepsAlive: Bool, date: [UInt8],
+        strictTransport: [UInt8]
+    ) {
         output.append("HTTP/1.1 ")
         output.append(decimal: status)
         output.append(byte: UInt8(ascii: " "))
         output.append(StatusPhrase.of(status))
         output.append("\r\n")
         output.append(date)
-        output.append("Cache-Control: no-store\r\n")
+        output.append(strictTransport)
+        output.append("Cache-Control: ")
+        output.append(cacheControl)
+        output.append("\r\n")
         for field in fields {
             output.append(field.name)
             output.append(": ")
             output.append(field.value)
             output.append("\r\n")
         }
+        output.append(identity)
         output.append(cookies)
         if status != 204, status != 304 {
             if !body.isEmpty {

@@ -1,17 +1,15 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 
-/// What a refused client is told: an API gets the status with RFC 6750's challenge, a body with a stable code, and the
-/// route's CORS fields; a browser that opens a page is sent to the login page.
+/// What a refused client is told: an API gets the status with RFC 6750's challenge and a body with a stable code; a browser
+/// that opens a page is sent to the login page.
 enum RefusalAnswer {
     /// Makes the answer.
     ///
-    /// - Parameters:
-    ///   - preference: whether the request opens a page, as far as it tells.
-    ///   - origin: the Origin field's value.
+    /// - Parameter preference: whether the request opens a page, as far as it tells.
     static func make(
-        _ refusal: Refusal, route: Route, preference: AcceptPreference, origin: String?, cookies: SessionCookies,
-        requestID: String, now: Int64
+        _ refusal: Refusal, route: Route, preference: AcceptPreference, cookies: SessionCookies, requestID: String,
+        now: Int64
     ) -> LocalAnswer {
         let configuration = route.configuration
         let isNavigation =
@@ -23,12 +21,11 @@ enum RefusalAnswer {
         } else {
             answer = plain(refusal, requestID: requestID)
         }
-        allow(origin, by: configuration, &answer)
         answer.cookies = cookies.lines(refusal.cookies, now: now)
         return answer
     }
 
-    /// The refusal as a program is told: status, challenge and body, without cookies and without CORS.
+    /// The refusal as a program is told: status, challenge and body, without cookies.
     static func plain(_ refusal: Refusal, requestID: String) -> LocalAnswer {
         var answer = LocalAnswer(
             refusal.status, error: error(refusal), code: refusal.code.text.description, message: refusal.message,
@@ -38,25 +35,16 @@ enum RefusalAnswer {
         return answer
     }
 
-    /// The fields that let a page of another origin read the refusal (Fetch, CORS protocol).
-    static func allow(_ origin: String?, by configuration: RouteConfiguration, _ answer: inout LocalAnswer) {
-        guard !configuration.allowedOrigins.isEmpty else { return }
-        answer.fields.append(("Vary", "Origin"))
-        guard let origin, configuration.allowedOrigins.contains(origin) else { return }
-        answer.fields.append(("Access-Control-Allow-Origin", origin))
-        answer.fields.append(("Access-Control-Allow-Credentials", "true"))
-        answer.fields.append(("Access-Control-Expose-Headers", "WWW-Authenticate"))
-    }
-
     /// RFC 6750 §3: no error where no credential was presented.
     private static func challenge(_ refusal: Refusal, _ answer: inout LocalAnswer) {
         switch (answer.status, refusal.code) {
         case (401, .tokenMissing): answer.fields.append(("WWW-Authenticate", "Bearer realm=\"sallyport\""))
         case (401, _), (400, _), (403, _):
+            let scopes = refusal.scopes.isEmpty ? "" : ", scope=\"\(refusal.scopes)\""
             answer.fields.append(
                 (
                     "WWW-Authenticate",
-                    "Bearer realm=\"sallyport\", error=\"\(error(refusal))\", error_description=\"\(refusal.message)\""
+                    "Bearer realm=\"sallyport\", error=\"\(error(refusal))\", error_description=\"\(refusal.message)\"\(scopes)"
                 ))
         default: break
         }

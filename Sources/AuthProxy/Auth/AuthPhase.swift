@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 
 /// The part of authentication that needs nobody: it decides at once where the loop knows the token already, and says
@@ -42,6 +42,8 @@ enum AuthPhase {
         guard route.accepts(entry.token.type) else {
             return .refuse(Refusal(.type(expected: .access, found: entry.token.type.rawValue)))
         }
+        guard route.acceptedIssuers & entry.issuerBit != 0 else { return .refuse(Refusal(.issuer)) }
+        guard entry.meets(route) else { return .refuse(.insufficientClaims(route)) }
         return .proceed(entry, .none)
     }
 }

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 internal import Tokens
 

@@ -1,4 +1,5 @@
-internal import Configuration
+internal import SallyportConfiguration
+internal import EventIO
 internal import HTTPWire
 internal import Tokens
 
@@ -16,7 +17,7 @@ final class Authenticator {
     private let cacheGeneration: Int
     private let refreshAheadSeconds: Int64
     private let audit: AuditLog
-    private let counters: LoopCounters
+    let counters: LoopCounters
 
     init(
         manager: JWTManager, cache: VerifiedTokenCache, desk: RotationDesk, refreshAheadSeconds: Int64,
@@ -37,7 +38,13 @@ final class Authenticator {
         let entry: VerifiedEntry
         switch await identity(request, token, route) {
         case .known(let found): entry = found
-        case .expired(let expired): return await heal(request, route, expired: expired)
+        case .expired(let expired):
+            // Its type comes before its expiry: one that the route does not take was never going to open it.
+            if let expired, !route.accepts(expired.type) {
+                let error = TokenError.type(expected: .access, found: expired.type.rawValue)
+                return .refuse(refusal(error, request, token: expired))
+            }
+            return await heal(request, route, expired: expired)
         case .refused(let refusal): return .refuse(refusal)
         }
         guard manager.clock.now >= entry.refreshAt, route.mayRefresh, route.accepts(entry.token.type),
@@ -56,7 +63,8 @@ final class Authenticator {
 
     /// Verifies the access token and asks the store about it.
     private func identity(_ request: AuthRequest, _ token: [UInt8], _ route: Route) async -> Identity {
-        let known = request.known(in: cache)
+        // What the cache holds since a reload was judged by other rules than those that this request follows.
+        let known = cache.generation == cacheGeneration ? request.known(in: cache) : nil
         let verified: VerifiedToken
         if let known {
             guard known.token.expiresAt > manager.clock.now else { return .expired(known.token) }
@@ -64,7 +72,7 @@ final class Authenticator {
             verified = known.token
         } else {
             do throws(TokenError) {
-                switch try manager.judgeLocally(token.span, accepting: [.access, .websocket], client: request.client) {
+                switch try await manager.judge(token, accepting: [.access, .websocket], client: request.client) {
                 case .expired(let expired): return .expired(expired)
                 case .valid(let valid): verified = valid
                 }
@@ -82,14 +90,17 @@ final class Authenticator {
     {
         let mark = cache.mark
         let now = manager.clock.now
+        let began = MonotonicTime.microseconds
+        defer { counters.note(.store, microseconds: MonotonicTime.microseconds - began) }
         do throws(TokenError) {
             let answer = try await manager.checkRevocation(verified)
             guard
                 let entry = known
-                    ?? request.entry(verified, cache: cache, refreshAheadSeconds: refreshAheadSeconds, now: now)
+                    ?? request.entry(
+                        verified, cache: cache, refreshAheadSeconds: refreshAhead(of: verified), now: now)
             else { return .refused(Refusal(.missing)) }
             entry.checkedAt = now
-            let isFit = cache.generation == cacheGeneration && !cache.isUnfit(verified.session, since: mark)
+            let isFit = cache.generation == cacheGeneration && !cache.isUnfit(verified, since: mark)
             if answer.isWatched, isFit {
                 if entry.slot >= 0 { cache.remove(entry) }
                 cache.insert(entry, now: now)
@@ -100,7 +111,8 @@ final class Authenticator {
         } catch {
             switch error {
             case .expired: return .expired(verified)
-            case .store:
+            case .store(let failure):
+                counters.count(store: failure.kind)
                 let staleness = manager.clock.now - (known?.checkedAt ?? 0)
                 let most = route.configuration.staleOKSeconds
                 // One that an announcement has taken out since is no known verdict any more.
@@ -113,12 +125,20 @@ final class Authenticator {
         }
     }
 
+    /// How long before its expiry a token is refreshed. Near the absolute end of a session its tokens are short, and a refresh
+    /// makes them shorter still: a quarter of each is used, so that not every request is one.
+    private func refreshAhead(of token: VerifiedToken) -> Int64 {
+        guard manager.settings.sessionAbsoluteSeconds != nil else { return refreshAheadSeconds }
+        let lifetime = token.expiresAt - token.issuedAt
+        return min(refreshAheadSeconds, lifetime - max(lifetime / 4, 1))
+    }
+
     /// The refusal for a token that is not good, with the cookies that it makes useless and what is to be audited.
     private func refusal(_ error: TokenError, _ request: AuthRequest, token: VerifiedToken? = nil) -> Refusal {
         let isCookie = request.source == .cookie
         let refusal = Refusal(error)
         switch error {
-        case .store: return refusal
+        case .store, .issuerUnavailable: return refusal
         case .binding:
             report(.strict, request)
             return refusal.clearing(access: isCookie, refresh: isCookie && request.refresh != nil)
@@ -151,13 +171,13 @@ final class Authenticator {
     private func heal(_ request: AuthRequest, _ route: Route, expired: VerifiedToken?) async -> AuthDecision {
         let hasCookie = request.source == .cookie
         let own = Refusal(expired == nil && request.access == nil ? .missing : .expired)
-        guard route.mayRefresh, let refresh = request.refresh else {
+        // A foreign token is not healed by a cookie of ours: that would be another identity.
+        guard route.mayRefresh, expired?.foreign == nil, let refresh = request.refresh else {
             if expired != nil { reject(own.code, request, token: expired) }
             return goWithout(route, own.clearing(access: hasCookie, refresh: false))
         }
         switch await rotate(request, refresh, expired: expired) {
-        case .renewed(let tokens):
-            return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
+        case .renewed(let tokens): return admit(renewed: tokens, request, route)
         case .useless(let refusal): return goWithout(route, refusal.clearing(access: hasCookie, refresh: true))
         case .refused(let refusal), .unanswered(let refusal): return .refuse(refusal)
         case .foreign: return goWithout(route, own)
@@ -169,16 +189,27 @@ final class Authenticator {
         -> AuthDecision
     {
         switch await rotate(request, refresh, expired: entry.token) {
-        case .renewed(let tokens):
-            return .proceed(request.successor(tokens.access, now: manager.clock.now), .set(tokens))
+        case .renewed(let tokens): return admit(renewed: tokens, request, route)
         case .unanswered, .foreign: return AuthPhase.admit(entry, to: route)
         // Another client's: of no use here, but the access token stands for itself.
-        case .refused: return .proceed(entry, .clear(access: false, refresh: true))
+        case .refused: return admit(entry, route, .clear(access: false, refresh: true))
         case .useless(let refusal):
             // A reuse has ended the session, and this access token with it.
             if refusal.cookies.clearsAccess { return .refuse(refusal) }
-            return .proceed(entry, .clear(access: false, refresh: true))
+            return admit(entry, route, .clear(access: false, refresh: true))
         }
+    }
+
+    /// The successor of an access token: its claims decide, and its cookies are set whatever they decide.
+    private func admit(renewed tokens: IssuedTokens, _ request: AuthRequest, _ route: Route) -> AuthDecision {
+        admit(request.successor(tokens.access, now: manager.clock.now), route, .set(tokens))
+    }
+
+    /// Holds a good token against the route, with what happens to the cookies in any case.
+    private func admit(_ entry: VerifiedEntry, _ route: Route, _ change: CookieChange) -> AuthDecision {
+        guard case .refuse(var refusal) = AuthPhase.admit(entry, to: route) else { return .proceed(entry, change) }
+        refusal.cookies = change
+        return .refuse(refusal)
     }
 
     private func goWithout(_ route: Route, _ refusal: Refusal) -> AuthDecision {
@@ -207,7 +238,10 @@ final class Authenticator {
         }
         let client = request.client
         let manager = manager
+        let counters = counters
         let (outcome, isFirst) = await desk.rotate(request.rotationKey(refresh)) {
+            let began = MonotonicTime.microseconds
+            defer { counters.note(.store, microseconds: MonotonicTime.microseconds - began) }
             do throws(TokenError) {
                 return .success(try await manager.rotate(verified, client: client))
             } catch {
@@ -226,7 +260,9 @@ final class Authenticator {
     private func failed(_ error: TokenError, _ request: AuthRequest, _ refresh: VerifiedToken, isFirst: Bool) -> Renewal
     {
         switch error {
-        case .store: return .unanswered(Refusal(error))
+        case .store(let failure):
+            if isFirst { counters.count(store: failure.kind) }
+            return .unanswered(Refusal(error))
         case .reused(let reference, let subject):
             if isFirst {
                 let generation = refresh.generation ?? 0
@@ -250,7 +286,7 @@ final class Authenticator {
     private func genuine(_ token: [UInt8], _ types: Set<TokenType>, _ request: AuthRequest) -> VerifiedToken? {
         do throws(TokenError) {
             switch try manager.judgeLocally(token.span, accepting: types, client: request.client) {
-            case .valid(let token), .expired(let token): return token
+            case .valid(let token), .expired(let token): return token.foreign == nil ? token : nil
             }
         } catch {
             // Nothing that could be believed: there is no session to end.
@@ -269,6 +305,7 @@ final class Authenticator {
             else { return .none }
             return change
         } catch {
+            if case .store(let failure) = error { counters.count(store: failure.kind) }
             return .none
         }
     }
@@ -292,7 +329,7 @@ final class Authenticator {
         if notice.address { signals.insert(.address) }
         if notice.userAgent { signals.insert(.userAgent) }
         record(
-            .bindingMismatch(signals: signals, mode: mode), request, session: token.session, subject: token.subject,
+            .bindingMismatch(signals: signals, mode: mode), request, session: token.sessionName, subject: token.subject,
             identifier: token.identifier)
     }
 
@@ -302,7 +339,7 @@ final class Authenticator {
 
     private func reject(_ code: VerdictCode, _ request: AuthRequest, token: VerifiedToken?) {
         record(
-            .tokenRejected(code: code), request, session: token?.session, subject: token?.subject,
+            .tokenRejected(code: code), request, session: token?.sessionName, subject: token?.subject,
             identifier: token?.identifier)
     }
 
@@ -322,6 +359,11 @@ final class Authenticator {
                 kind, sid: session, sub: subject, jti: identifier, clientAddress: request.client.address,
                 requestID: request.requestID))
     }
+}
+
+extension VerifiedToken {
+    /// The session's name for logs, whoever has issued the token.
+    var sessionName: String? { foreign == nil ? session : foreign?.session }
 }
 
 extension CookieChange {

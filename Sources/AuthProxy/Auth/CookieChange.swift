@@ -4,8 +4,8 @@ internal import Tokens
 enum CookieChange: Sendable {
     /// Nothing.
     case none
-    /// Both are set.
-    case set(IssuedTokens)
+    /// Both are set. Kept elsewhere, so that the answer of nearly every request is copied as one word.
+    indirect case set(IssuedTokens)
     /// Those that cannot work any more are deleted.
     case clear(access: Bool, refresh: Bool)
 }

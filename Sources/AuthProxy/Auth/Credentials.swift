@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 
 /// What a request brings to show who it comes from, as ranges of its head's bytes.
@@ -28,14 +28,23 @@ struct Credentials {
         return false
     }
 
+    /// Whether nothing authenticates the request but what a browser adds by itself. A parameter of the query proves nothing:
+    /// any page can write one.
+    var restOnCookies: Bool {
+        if let source, source != .query { return source == .cookie }
+        if case .none = refresh { return false }
+        return true
+    }
+
     /// Reads them.
     ///
     /// - Parameters:
     ///   - cookies: has scanned the head for the access cookie (0) and the refresh cookie (1).
     ///   - handshake: what the WebSocket handshake holds, if it is one.
+    ///   - parameter: the query's parameter, where the query is one of the sources.
     init(
         _ head: borrowing RequestHead, in bytes: RawSpan, sources: [RouteConfiguration.TokenSource],
-        cookies: borrowing CookieScanner, handshake: WebSocketHandshake?
+        cookies: borrowing CookieScanner, handshake: WebSocketHandshake?, parameter: QueryParameter? = nil
     ) {
         for candidate in sources {
             let found: Found
@@ -43,6 +52,7 @@ struct Credentials {
             case .authorization: found = Self.bearer(head, bytes)
             case .cookie: found = Self.cookie(cookies.match(0), bytes)
             case .websocketProtocol: found = handshake?.token.map(Found.token) ?? .none
+            case .query: found = Self.query(parameter, head, bytes)
             }
             if case .none = found { continue }
             access = found
@@ -68,6 +78,17 @@ struct Credentials {
         }
         guard let first else { return .none }
         return first.isEmpty ? .malformed(first) : .token(first)
+    }
+
+    private static func query(_ parameter: QueryParameter?, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Found {
+        guard let parameter else { return .none }
+        switch parameter.find(in: bytes, head.parsedTarget.pathAndQuery) {
+        case .absent: return .none
+        case .conflicting: return .ambiguous
+        case .found(let value):
+            if value.isEmpty { return .none }
+            return BearerCredential.isToken(value, in: bytes) ? .token(value) : .malformed(value)
+        }
     }
 
     private static func cookie(_ match: CookieScanner.Match, _ bytes: RawSpan) -> Found {

@@ -4,7 +4,7 @@ struct RecentInvalidations {
 
     /// How many there were so far.
     private(set) var sequence: UInt64 = 0
-    /// The sessions of the last ones, by their number's remainder.
+    /// The sessions (or the names of denials, which look like no session's) of the last ones, by their number's remainder.
     private var sessions: [String] = Array(repeating: "", count: remembered)
     /// The number of the last one that concerned everything.
     private var everything: UInt64 = 0

@@ -10,13 +10,15 @@ struct Refusal: Sendable {
     var message: String
     /// Cookies that cannot work any more, so that nobody is stuck on an error page.
     var cookies = CookieChange.none
+    /// The scopes that are needed, for the challenge; empty where they are not the matter.
+    var scopes = ""
 
     /// A refusal because of a token.
     init(_ error: TokenError) {
         code = VerdictCode(error)
         message = error.sentence
         switch error {
-        case .store: status = 503
+        case .store, .issuerUnavailable: status = 503
         default: status = 401
         }
     }
@@ -31,6 +33,14 @@ struct Refusal: Sendable {
     /// Two credentials of the same kind that differ (400).
     static let ambiguous = Refusal(
         400, .credentialsAmbiguous, "The request holds two credentials of the same kind that differ.")
+
+    /// A good token whose claims do not suffice (403). Signing in again would not help: nobody is sent to a login page.
+    @inline(never)
+    static func insufficientClaims(_ route: Route) -> Refusal {
+        var refusal = Refusal(403, .claimsInsufficient, "The token's claims do not suffice here.")
+        refusal.scopes = route.requiredScopes
+        return refusal
+    }
 
     /// The same with cookies to delete.
     func clearing(access: Bool, refresh: Bool) -> Refusal {
@@ -56,7 +66,7 @@ extension TokenError {
         case .issuer: "The token is from another issuer."
         case .audience: "The token is for another audience."
         case .binding: "The token belongs to another client."
-        case .store: "The token cannot be checked now; try again soon."
+        case .store, .issuerUnavailable: "The token cannot be checked now; try again soon."
         }
     }
 }

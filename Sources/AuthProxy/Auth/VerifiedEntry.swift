@@ -9,9 +9,10 @@ final class VerifiedEntry {
     let hash: UInt64
     /// From when on a refresh is due, in seconds since the epoch, where the client brings a refresh cookie.
     let refreshAt: Int64
-    /// `sub` and `jti` for the access log.
-    let subject: [UInt8]
-    let identifier: [UInt8]
+    /// Its issuer, as one of the bits of ``Route/acceptedIssuers``.
+    let issuerBit: UInt64
+    /// What the access log says of it.
+    let logMembers: AccessLogMembers
     /// When the store last said that the token lives, in seconds since the epoch.
     var checkedAt: Int64
     /// The cache's epoch at that time.
@@ -19,6 +20,12 @@ final class VerifiedEntry {
     /// Where it lies in the cache; -1 if it does not.
     var slot = -1
 
+    /// Which requirements of the site its claims were held against, and which of these they meet: a bit for each of the
+    /// first 64.
+    private var judgedRequirements: UInt64 = 0
+    private var metRequirements: UInt64 = 0
+    /// The same for the others.
+    private var furtherRequirements: [Int: Bool] = [:]
     private let bytes: [UInt8]
     private let userAgent: [UInt8]?
     private let address: IPAddress
@@ -34,10 +41,12 @@ final class VerifiedEntry {
         self.bytes = bytes
         self.userAgent = userAgent
         self.address = address
-        refreshAt = token.expiresAt - refreshAheadSeconds
+        // What somebody else issued, nobody here renews.
+        refreshAt = token.foreign == nil ? token.expiresAt - refreshAheadSeconds : .max
+        issuerBit = token.foreign.map { 2 << UInt64($0.issuerNumber) } ?? 1
         checkedAt = now
-        subject = Array((token.subject ?? "").utf8)
-        identifier = Array(token.identifier.utf8)
+        logMembers = AccessLogMembers(
+            subject: Array((token.subject ?? "").utf8), tokenID: Array(token.identifier.utf8))
     }
 
     /// Whether it was made from exactly these bytes.
@@ -49,6 +58,31 @@ final class VerifiedEntry {
         case (let presented?, let own?): return bytes.isEqual(presented, to: own)
         default: return false
         }
+    }
+
+    /// Whether the claims meet what a route asks for; found out once for each different requirement of the site that the
+    /// entry belongs to.
+    @inline(__always)
+    func meets(_ route: Route) -> Bool {
+        let number = route.requirementNumber
+        if number < 0 { return true }
+        if number < 64, judgedRequirements & (1 << UInt64(number)) != 0 {
+            return metRequirements & (1 << UInt64(number)) != 0
+        }
+        return judge(route, number)
+    }
+
+    @inline(never)
+    private func judge(_ route: Route, _ number: Int) -> Bool {
+        if let known = furtherRequirements[number] { return known }
+        let isMet = route.requirements?.areMet(by: token.claims) ?? true
+        if number < 64 {
+            judgedRequirements |= 1 << UInt64(number)
+            if isMet { metRequirements |= 1 << UInt64(number) }
+        } else {
+            furtherRequirements[number] = isMet
+        }
+        return isMet
     }
 
     /// The identity's header lines for an application; rendered once for each mapping.

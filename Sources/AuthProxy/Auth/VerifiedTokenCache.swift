@@ -16,6 +16,8 @@ final class VerifiedTokenCache {
     private let setMask: Int
     /// Whose entries lie in the cache, for invalidations by session.
     private var bySession: [String: [VerifiedEntry]] = [:]
+    /// Foreign tokens, by the names that entries of the deny-list may have. A user of an issuer may have any number of them.
+    private var byDenial: [String: [ObjectIdentifier: VerifiedEntry]] = [:]
     private let hash = TokenHash()
     /// Entries of an earlier epoch have to be confirmed by the store again.
     private(set) var epoch: UInt64 = 0
@@ -72,7 +74,10 @@ final class VerifiedTokenCache {
         slots[victim] = entry
         entry.slot = victim
         count += 1
-        bySession[entry.token.session, default: []].append(entry)
+        guard let foreign = entry.token.foreign else {
+            return bySession[entry.token.session, default: []].append(entry)
+        }
+        for name in foreign.denialNames { byDenial[name, default: [:]][ObjectIdentifier(entry)] = entry }
     }
 
     /// Takes an entry out.
@@ -89,14 +94,28 @@ final class VerifiedTokenCache {
             slots[index] = nil
         }
         bySession.removeAll()
+        byDenial.removeAll()
         count = 0
         generation += 1
         invalidate(.everything)
     }
 
+    /// Throws foreign tokens away, and keeps no answer about one that is under way: the key that signed it may be gone.
+    func forgetForeignTokens() {
+        for entry in slots { if let entry, entry.token.foreign != nil { remove(entry) } }
+        recent.addEverything()
+    }
+
     private func forget(_ entry: VerifiedEntry) {
         entry.slot = -1
         count -= 1
+        if let foreign = entry.token.foreign {
+            for name in foreign.denialNames {
+                byDenial[name]?[ObjectIdentifier(entry)] = nil
+                if byDenial[name]?.isEmpty == true { byDenial[name] = nil }
+            }
+            return
+        }
         let session = entry.token.session
         bySession[session]?.removeAll { $0 === entry }
         if bySession[session]?.isEmpty == true { bySession[session] = nil }
@@ -107,9 +126,12 @@ final class VerifiedTokenCache {
     /// A point in time, for ``isUnfit(_:since:)``.
     var mark: UInt64 { recent.sequence }
 
-    /// Whether an answer about a session that was asked for at `mark` may be outdated already: an invalidation came in
+    /// Whether an answer about a token that was asked for at `mark` may be outdated already: an invalidation came in
     /// between. Such an answer decides its own request, and is not kept.
-    func isUnfit(_ session: String, since mark: UInt64) -> Bool { recent.mayConcern(session, since: mark) }
+    func isUnfit(_ token: VerifiedToken, since mark: UInt64) -> Bool {
+        guard let foreign = token.foreign else { return recent.mayConcern(token.session, since: mark) }
+        return foreign.denialNames.contains { recent.mayConcern($0, since: mark) }
+    }
 
     /// Follows an announcement of the store.
     func invalidate(_ change: StoreInvalidation) {
@@ -121,6 +143,9 @@ final class VerifiedTokenCache {
         case .session(let session):
             recent.add(session)
             for entry in bySession[session] ?? [] { remove(entry) }
+        case .denial(let name):
+            recent.add(name)
+            for entry in (byDenial[name] ?? [:]).values { remove(entry) }
         case .token(let reference):
             recent.add(reference.session)
             let entries = bySession[reference.session] ?? []

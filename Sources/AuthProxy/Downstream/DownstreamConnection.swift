@@ -1,3 +1,4 @@
+internal import SallyportConfiguration
 internal import EventIO
 internal import HTTPWire
 
@@ -5,7 +6,9 @@ internal import HTTPWire
 ///
 /// It belongs to its loop. Idle, it owns neither a buffer nor an exchange.
 final class DownstreamConnection: SocketStream {
-    private enum Phase: UInt8 {
+    enum Phase: UInt8 {
+        /// The TLS handshake has not begun, or is under way.
+        case handshake
         /// Nothing of a request has come yet.
         case idle
         /// A part of a head has come.
@@ -14,55 +17,92 @@ final class DownstreamConnection: SocketStream {
         case exchanging
         /// The last answer is out; what still comes is thrown away, so that the client sees the answer and no reset.
         case lingering
+        /// The balancer's header has not come yet.
+        case proxyHeader
+        /// Nothing has come yet that tells HTTP/1.1 from HTTP/2.
+        case preface
+        /// It speaks HTTP/2, and all is up to the multiplexer.
+        case multiplexed
     }
 
     let worker: Worker
-    /// The client's address; loopback for a Unix socket.
-    let peer: IPAddress
+    /// The client's address, as the balancer's header says where there is one; loopback for a Unix socket.
+    private(set) var peer: IPAddress
     /// The client's address where the limit on its connections counts this one; nil where it does not.
-    let countedAddress: IPAddress?
+    var countedAddress: IPAddress?
     /// Where it lies in the worker's list.
     var index = 0
-    private var phase = Phase.idle
+    var phase = Phase.idle
+    /// What holds where it was accepted.
+    var rules: ListenerRules
     private var isProcessing = false
     /// Whether the input buffer is being taken from: what is taken is still in there.
     private var isLending = false
     private(set) var peerHasEnded = false
+    /// Whether what lies in the input buffer is served at the end of the turn.
+    private var isServingLater = false
     private var closesWhenFlushed = false
     /// Requests so far.
     private var requests: Int32 = 0
     private var exchange: Exchange?
+    /// What it has until the balancer's header has come.
+    private var headerReader: ProxyHeaderReader?
+    /// What it has instead of an exchange when it speaks HTTP/2.
+    private var multiplexer: HTTP2Connection?
+    /// What is known of a client that speaks TLS with us; nil for others.
+    var secureClient: SecureClient?
+    /// Its place among the handshakes that are under way; -1 for none.
+    var handshakeNumber = -1
     /// What was read and not taken: a part of a head, or requests behind the one that is served.
     private var input: OutputBuffer?
     /// What the client has not taken yet.
     private var output: OutputBuffer?
 
+    /// Up to so many bytes of a body are copied behind their head.
+    private static let copiedBody = 4096
+    /// How many requests that have come together are served before others get their turn: those that are answered at once
+    /// may be thousands.
+    private static let requestsAtOnce = 8
     /// How much of further requests is read while one is served.
     private static let readAheadBytes = 32 * 1024
     /// For how long a closed connection is read from, so that the client gets to read its answer.
     private static let lingerMilliseconds: Int64 = 2000
     /// How long a connection that has sent nothing yet lives on while the proxy drains.
-    private static let drainMilliseconds: Int64 = 500
+    static let drainMilliseconds: Int64 = 500
 
-    init(worker: Worker, descriptor: CInt, peer: IPAddress, countedAddress: IPAddress?) {
+    init(worker: Worker, rules: ListenerRules, descriptor: CInt, peer: IPAddress, countedAddress: IPAddress?) {
         self.worker = worker
+        self.rules = rules
         self.peer = peer
         self.countedAddress = countedAddress
         super.init(loop: worker.loop, descriptor: descriptor)
     }
 
-    /// Begins to serve.
+    /// Begins to serve, in what the listener speaks.
     func begin() {
         register()
         startReading()
+        guard rules.tls == nil else {
+            phase = .handshake
+            return setDeadline(worker.times.tlsHandshake)
+        }
         setDeadline(worker.times.head)
+        guard rules.protocols.http2 else { return }
+        if rules.protocols.http1 { phase = .preface } else { beginHTTP2() }
     }
 
+    override func tlsEstablished() { handshakeDone() }
+
+    override func tlsFailed(_ error: TLSError) { handshakeFailed(error) }
+
     /// Whether no request is being served and none has begun.
-    var isIdle: Bool { phase == .idle }
+    var isIdle: Bool { phase == .idle || multiplexer?.isIdle == true }
 
     /// Whether bytes wait for the client.
     var hasOutput: Bool { output != nil }
+
+    /// Whether it has not taken all that was said.
+    var isOutputWaiting: Bool { output != nil }
 
     /// How many bytes wait for the client.
     var outputCount: Int { output?.count ?? 0 }
@@ -81,6 +121,9 @@ final class DownstreamConnection: SocketStream {
         case .idle, .readingHead: readHead()
         case .exchanging: exchange?.downstreamReadable()
         case .lingering: discardInput()
+        case .proxyHeader: readProxyHeader()
+        case .preface, .multiplexed: readFrames()
+        case .handshake: beginHandshake()
         }
     }
 
@@ -98,7 +141,10 @@ final class DownstreamConnection: SocketStream {
                 // The scratch buffer is good until the next read, and nothing reads while its bytes are processed.
                 let bytes = unsafe RawSpan(_unsafeBytes: received)
                 let consumed = process(bytes)
-                if consumed < count, descriptor >= 0, phase != .lingering { keep(bytes, from: consumed) }
+                if consumed < count, descriptor >= 0, phase != .lingering {
+                    keep(bytes, from: consumed)
+                    if phase == .idle { serveRestLater() }
+                }
             }
         case .wouldBlock: break
         case .end, .failed: end()
@@ -117,9 +163,11 @@ final class DownstreamConnection: SocketStream {
     /// - Returns: how many bytes were taken; the rest is for later.
     private func process(_ bytes: RawSpan) -> Int {
         var consumed = 0
+        var served = 0
         isProcessing = true
         defer { isProcessing = false }
-        while consumed < bytes.byteCount {
+        while consumed < bytes.byteCount, served < Self.requestsAtOnce {
+            served += 1
             let rest = bytes.extracting(consumed..<bytes.byteCount)
             do throws(HTTPParseError) {
                 guard case .complete = try worker.parse(rest) else {
@@ -136,7 +184,7 @@ final class DownstreamConnection: SocketStream {
             phase = .exchanging
             suspendDeadline()
             requests &+= 1
-            let exchange = worker.makeExchange(self)
+            let exchange = worker.makeExchange(.connection(self))
             self.exchange = exchange
             consumed += exchange.begin(rest)
             // It goes on without us, or has ended the connection.
@@ -151,7 +199,7 @@ final class DownstreamConnection: SocketStream {
         let consumed = unsafe process(input.bytes)
         guard descriptor >= 0 else { return }
         input.consume(first: consumed)
-        if input.isEmpty { giveInput() }
+        if input.isEmpty { giveInput() } else if phase == .idle { serveRestLater() }
     }
 
     private func giveInput() {
@@ -214,6 +262,11 @@ final class DownstreamConnection: SocketStream {
             output.append(body)
             return true
         }
+        // The kernel takes longer over a second piece than a copy of few bytes takes.
+        if body.byteCount > 0, body.byteCount <= Self.copiedBody, !head.isEmpty {
+            head.append(body)
+            return write(head, RawSpan())
+        }
         let result = unsafe head.withUnsafeBytes { first in
             unsafe body.withUnsafeBytes { second in unsafe send(first, second) }
         }
@@ -252,6 +305,8 @@ final class DownstreamConnection: SocketStream {
         suspendDeadline()
         if let exchange {
             exchange.downstreamDrained()
+        } else if let multiplexer {
+            multiplexer.outputDrained()
         } else if closesWhenFlushed {
             linger()
         } else if phase == .idle {
@@ -283,11 +338,21 @@ final class DownstreamConnection: SocketStream {
         if exchange == nil { serveInputAtTurnEnd() }
     }
 
+    /// More requests have come than are served at once: no more is read until the rest of them had its turn.
+    private func serveRestLater() {
+        stopReading()
+        serveInputAtTurnEnd()
+    }
+
     private func serveInputAtTurnEnd() {
         phase = .readingHead
         setDeadline(worker.times.head)
+        guard !isServingLater else { return }
+        isServingLater = true
         loop.atTurnEnd { [self] in
+            isServingLater = false
             if descriptor >= 0, exchange == nil { processInput() }
+            if isServingLater { return }
             if descriptor >= 0, exchange == nil, peerHasEnded { end() }
             // It may have been the rest of a body, taken to its end meanwhile.
             if descriptor >= 0, exchange == nil, phase == .readingHead, !hasInput { becomeIdle() }
@@ -318,23 +383,24 @@ final class DownstreamConnection: SocketStream {
         refuse(ProxyFault(flaw))
     }
 
-    private func refuse(_ fault: ProxyFault) {
+    func refuse(_ fault: ProxyFault) {
         phase = .exchanging
         suspendDeadline()
-        let exchange = worker.makeExchange(self)
+        let exchange = worker.makeExchange(.connection(self))
         self.exchange = exchange
         exchange.refuseUnparsed(fault)
     }
 
-    /// Refuses the connection before anything was read.
+    /// Refuses the connection before anything was read; with TLS there is no cheap way to say why.
     func turnAway(_ fault: ProxyFault) {
+        guard rules.tls == nil else { return end() }
         register()
         startReading()
         refuse(fault)
     }
 
     /// Ends the connection after its last answer was written.
-    private func linger() {
+    func linger() {
         phase = .lingering
         giveInput()
         guard !peerHasEnded else { return end() }
@@ -358,6 +424,7 @@ final class DownstreamConnection: SocketStream {
             if let exchange { exchange.downstreamBroke() } else { end() }
             return
         }
+        if let multiplexer { return multiplexer.deadlineReached() }
         switch phase {
         case .idle:
             worker.counters.count(.keepAliveTimeout)
@@ -366,32 +433,174 @@ final class DownstreamConnection: SocketStream {
             worker.counters.count(.headTimeout)
             refuse(.headTimeout)
         case .exchanging: exchange?.downstreamTimedOut()
-        case .lingering: end()
+        case .lingering, .multiplexed: end()
+        case .proxyHeader:
+            worker.refuseHeader(.timeout, of: self)
+            end()
+        case .preface:
+            worker.counters.count(.headTimeout)
+            end()
+        case .handshake:
+            worker.counters.count(.tlsHandshakeTimeout)
+            handshakeTimedOut()
         }
     }
 
     /// Ends the connection if it is idle. One whose request has come but was not read yet is served first, and told that it
     /// is the last; one that was opened just now has a moment to send its only one.
     func drain() {
+        if let multiplexer { return multiplexer.drain() }
+        if phase == .handshake, !isTLS { return setDeadline(min(worker.times.tlsHandshake, Self.drainMilliseconds)) }
+        if phase == .proxyHeader { return setDeadline(min(worker.times.head, Self.drainMilliseconds)) }
         guard phase == .idle, output == nil, !hasUnexpectedInput else { return }
         if requests > 0 { end() } else { setDeadline(min(worker.times.head, Self.drainMilliseconds)) }
     }
 
     /// Ends the connection and what it serves.
     func cut(_ reason: StaticString) {
+        if let multiplexer { multiplexer.ended(reason) }
         if let exchange { exchange.abort(reason) } else { end() }
     }
 
     /// Closes the connection, whose exchange is over.
     func end() {
         guard descriptor >= 0 else { return }
+        if isTLSFlooded { worker.counters.count(.tlsFlood) }
         worker.forget(self)
         giveInput()
+        endHandshake()
         if let output {
             self.output = nil
             worker.buffers.give(output)
         }
         exchange = nil
+        if let multiplexer {
+            self.multiplexer = nil
+            multiplexer.ended("client_gone")
+            // A method of it may be on the stack.
+            loop.atTurnEnd { _ = multiplexer }
+        }
         close()
+    }
+}
+
+/// What it holds, and its end where there is no memory for that.
+extension DownstreamConnection {
+    /// Memory that is counted and held for it.
+    var heldBytes: Int {
+        if let multiplexer { return multiplexer.heldBytes + (output?.capacity ?? 0) }
+        return (input?.capacity ?? 0) + (output?.capacity ?? 0) + (exchange?.heldBytes ?? 0)
+    }
+
+    /// When the time is over that a client has for what it is waited for; `Int64.max` where it is waited for nothing.
+    var clientDueAt: Int64 { min(dueAt, multiplexer?.clientDueAt ?? .max) }
+
+    /// Calls a function with each exchange that is under way.
+    func forEachExchange(_ body: (Exchange) -> Void) {
+        if let multiplexer { multiplexer.forEachExchange(body) } else if let exchange { body(exchange) }
+    }
+
+    /// There is no memory for it any more.
+    func shed() {
+        guard descriptor >= 0 else { return }
+        if let multiplexer { return multiplexer.shed() }
+        if let exchange { return exchange.shed(.noMemory) }
+        if phase == .readingHead { refuse(.noMemory) } else { end() }
+    }
+}
+
+/// When it speaks HTTP/2.
+extension DownstreamConnection {
+    /// `PRI * HTTP/2.0`, an empty line, `SM`, an empty line (RFC 9113 §3.4).
+    private static let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+    func beginHTTP2() {
+        guard let multiplexer = HTTP2Connection(self) else { return end() }
+        phase = .multiplexed
+        self.multiplexer = multiplexer
+        // The server's preface does not wait for the client's.
+        multiplexer.scheduleFlush()
+    }
+
+    private func readFrames() {
+        let scratch = unsafe loop.scratch
+        switch unsafe receive(into: scratch) {
+        case .bytes(let count):
+            // Good until the next read, which does not happen while they are taken.
+            let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+            if let multiplexer { multiplexer.take(bytes) } else { tellProtocol(bytes) }
+        case .wouldBlock: break
+        case .end, .failed: end()
+        }
+    }
+
+    /// Tells HTTP/2 with prior knowledge from HTTP/1.1 by the connection's first bytes.
+    private func tellProtocol(_ bytes: RawSpan) {
+        keep(bytes, from: 0)
+        guard let input else { return }
+        let wanted = Self.preface.utf8CodeUnitCount
+        let known = min(input.count, wanted)
+        let isHTTP2 = unsafe input.withUnsafeBytes { bytes in
+            // Both have `known` bytes at least.
+            for index in 0..<known where unsafe bytes[index] != Self.preface.utf8Start[index] { return false }
+            return true
+        }
+        guard isHTTP2 else {
+            phase = .readingHead
+            return processInput()
+        }
+        guard known == wanted else { return }
+        self.input = nil
+        beginHTTP2()
+        // Nobody else has the buffer any more.
+        unsafe multiplexer?.take(input.bytes)
+        worker.buffers.give(input)
+    }
+
+    /// A request has begun on one of its streams.
+    func countRequest() { requests &+= 1 }
+
+    /// Waits for something of the client, for so long.
+    func wait(_ milliseconds: Int64) { setDeadline(milliseconds) }
+
+    /// Everything was said: closes the connection in such a way that the client gets to read it.
+    func finishMultiplexing() {
+        guard let multiplexer else { return }
+        self.multiplexer = nil
+        multiplexer.ended("client_gone")
+        loop.atTurnEnd { _ = multiplexer }
+        linger()
+    }
+}
+
+/// When it begins with a header of the PROXY protocol.
+extension DownstreamConnection {
+    /// Waits for the header, for as long as for a head.
+    func awaitProxyHeader() {
+        phase = .proxyHeader
+        headerReader = ProxyHeaderReader()
+        register()
+        startReading()
+        setDeadline(worker.times.head)
+    }
+
+    private func readProxyHeader() {
+        guard let headerReader else { return end() }
+        switch headerReader.read(from: self) {
+        case .wait: break
+        case .ended: end()
+        case .refused(let reason):
+            worker.refuseHeader(reason, of: self)
+            end()
+        case .complete(let source):
+            self.headerReader = nil
+            phase = .idle
+            switch source {
+            case .address(let address): peer = address
+            case .unixSocket: peer = IPAddress(v4: 0x7f00_0001)
+            case .peer: break
+            }
+            worker.identified(self)
+        }
     }
 }

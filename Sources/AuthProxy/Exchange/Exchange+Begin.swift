@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 internal import HTTPWire
 internal import Tokens
@@ -41,7 +41,12 @@ extension Exchange {
         clientMinorVersion = worker.head.minorVersion
         keepsAlive = worker.head.keepsAlive && !worker.isDraining
         let most = site.configuration.limits.maxRequestsPerConnection
-        if most > 0, downstream.requestCount >= most { keepsAlive = false }
+        if most > 0, downstream.requestCount >= most {
+            if keepsAlive, !forwarding.isHTTP2 { worker.counters.count(.requestsPerConnection) }
+            keepsAlive = false
+        }
+        // A stream serves one request; the rest of its body is not read to save it.
+        if forwarding.isHTTP2 { keepsAlive = false }
         expectsContinue = worker.head.expectsContinue
         let isTrusted = !site.trustedProxies.isEmpty && site.trustedProxies.contains(downstream.peer)
         forwarding.isTrusted = isTrusted
@@ -63,7 +68,7 @@ extension Exchange {
     /// Chooses the route by the canonical path, which is left in the worker's `target`.
     ///
     /// - Returns: where path and query end; nil if the request was answered already.
-    private func canonicalTarget(_ bytes: RawSpan) throws(HTTPParseError) -> CanonicalTarget? {
+    func canonicalTarget(_ bytes: RawSpan) throws(HTTPParseError) -> CanonicalTarget? {
         let output = worker.target
         output.removeAll()
         let parsed = worker.head.parsedTarget
@@ -76,25 +81,47 @@ extension Exchange {
             target = found
         } else {
             target = try CanonicalTarget.canonicalise(bytes.bytes(parsed.pathAndQuery), into: output)
+            try checkSegments(bytes)
         }
         let path = ByteRange(0, target.pathLength)
         // The buffer does not change any more while this request is decided.
         unsafe record.set(path: path, of: output.bytes)
-        route = unsafe worker.route(in: output.bytes.bytes(path), hasParameters: target.hasParameters, head: bytes)
-        guard route != nil else {
-            requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
-            fail(.noRoute)
-            return nil
-        }
+        if downstream.connection.rules.looksAtHosts, !isWelcome(bytes, target) { return nil }
+        let place = unsafe worker.place(
+            in: output.bytes.bytes(path), hasOtherReading: target.hasOtherReading, head: bytes)
+        route = place?.only
+        if route == nil, !choose(place, bytes) { return nil }
         return target
+    }
+
+    /// Chooses by the method, where that matters.
+    ///
+    /// - Returns: false if there is no route: the request was answered.
+    private func choose(_ place: RoutePlace?, _ bytes: RawSpan) -> Bool {
+        route = place.flatMap { worker.route(at: $0, head: bytes) }
+        if route != nil { return true }
+        requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
+        guard let place else {
+            fail(.noRoute)
+            return false
+        }
+        worker.counters.count(.methodNotAllowed)
+        reason = "method_not_allowed"
+        var answer = LocalAnswer(
+            405, error: "method_not_allowed", code: nil, message: "The address does not answer to this method.",
+            requestID: record.requestIDText)
+        answer.fields.append(("Allow", place.allowedMethods))
+        self.answer(answer)
+        return false
     }
 
     // MARK: Credentials
 
-    private func decide(_ bytes: RawSpan, _ target: CanonicalTarget) throws(HTTPParseError) {
+    func decide(_ bytes: RawSpan, _ target: CanonicalTarget) throws(HTTPParseError) {
         guard let route else { return }
         requestBody.begin(worker.head.framing, in: .request, limits: site.requestLimits)
         if route === site.reserved { return beginReserved(bytes, target) }
+        if route.hasExtras, isAnswered(by: route, bytes) { return }
         if !isBodyAllowed(route) { return fail(.bodyTooLarge) }
         let handshake: WebSocketHandshake?
         do throws(WebSocketRefusal) {
@@ -106,7 +133,15 @@ extension Exchange {
         }
         wantsUpgrade = handshake != nil
         let credentials = Credentials(
-            worker.head, in: bytes, sources: route.sources, cookies: worker.cookies, handshake: handshake)
+            worker.head, in: bytes, sources: route.sources, cookies: worker.cookies, handshake: handshake,
+            parameter: route.queryParameter)
+        if !worker.head.method.isSafe, let rule = route.crossOriginRule, credentials.restOnCookies,
+            !isAllowed(rule, bytes)
+        {
+            worker.counters.count(.crossOrigin)
+            return fail(.crossOrigin)
+        }
+        if handshake != nil, !mayOpenSocket(credentials, route, bytes) { return refuseOrigin() }
         let userAgent = worker.head.first(.userAgent)?.value
         if route.mayIssueSessions { record.set(userAgent: userAgent, of: bytes) }
         let decision = AuthPhase.decide(
@@ -127,12 +162,32 @@ extension Exchange {
             notePreference(bytes)
             refuse(refusal)
         case .ask:
+            if !isKnown(credentials, userAgent, bytes), isThrottled() { return }
             keepHead(bytes)
             ask(
                 AuthRequest(
                     credentials, userAgent: userAgent, address: forwarding.client, in: bytes,
                     requestID: record.requestIDText), route)
         }
+    }
+
+    /// Whether the loop has verified the token before, for this very client: it may have expired since, be due for a refresh
+    /// or for a question to the store, but whoever brings it guesses nothing.
+    private func isKnown(_ credentials: Credentials, _ userAgent: ByteRange?, _ bytes: RawSpan) -> Bool {
+        guard case .token(let token) = credentials.access else { return false }
+        return worker.cache.find(token, userAgent: userAgent, address: forwarding.client, in: bytes) != nil
+    }
+
+    /// Whether the address has to wait before anybody looks at a token that is not known; then that was answered. Who is known
+    /// goes on, and is not asked about here: behind one address there may be many.
+    func isThrottled() -> Bool {
+        guard let seconds = worker.throttleSeconds(for: forwarding.client) else { return false }
+        worker.counters.count(.throttled)
+        reason = ProxyFault.throttled.reason
+        var answer = ProxyFault.throttled.answer(requestID: record.requestIDText, closes: false)
+        answer.fields = [("Retry-After", String(seconds))]
+        self.answer(answer)
+        return true
     }
 
     private func isBodyAllowed(_ route: Route) -> Bool {
@@ -153,9 +208,6 @@ extension Exchange {
     /// Notes what only a refusal asks for, while the head's bytes are there.
     func notePreference(_ bytes: RawSpan) {
         preference = AcceptPreference.of(worker.head, in: bytes)
-        if route?.configuration.allowedOrigins.isEmpty == false, let line = worker.head.first(.origin) {
-            origin = bytes.string(line.value)
-        }
     }
 
     /// Copies the head, for when its bytes are needed after this turn.
@@ -172,9 +224,11 @@ extension Exchange {
         guard let route else { return }
         verdict = refusal.code
         if case .storeUnavailable = refusal.code { reason = "store_unavailable" }
+        // A refresh that came before the refusal stands: its cookies are settled and set as with any other answer.
+        if case .set = refusal.cookies { cookies = refusal.cookies }
         answerWithCookies(
             RefusalAnswer.make(
-                refusal, route: route, preference: preference, origin: origin, cookies: site.cookies,
+                refusal, route: route, preference: preference, cookies: site.cookies,
                 requestID: record.requestIDText, now: worker.now))
     }
 

@@ -20,29 +20,64 @@ extension Exchange {
                     Refusal(403, .claimsInsufficient, "The token's claims cannot be told to the application."))
             }
         }
+        if let assertion = route.assertion {
+            guard let line = self.line(of: assertion, bytes, target) else { return fail(.noAssertion) }
+            lines += line
+        }
+        if front != nil { return allow(lines) }
+        if let mapping = route.certificates {
+            do throws(IdentityMapping.Failure) {
+                lines += try downstream.connection.certificateLines(mapping)
+            } catch {
+                worker.warn("route \(route.name): \(error.field) \(error.reason), so the request is refused")
+                return fail(.badCertificate)
+            }
+        }
         if handshake != nil { keepHead(bytes) }
+        if let parameter = route.queryParameter { removeToken(parameter) }
         let writer = RequestHeadWriter(
             site: site, route: route, forwarding: forwarding, handshake: handshake, identity: lines,
             peer: worker.addressTexts.text(forwarding.peer))
         // Both buffers are left alone while the head is written.
         let (path, texts) = (worker.target, record.bytes)
         unsafe writer.write(
-            worker.head, in: bytes, target: path.bytes, requestID: texts.bytes.bytes(record.requestID),
-            cookies: worker.cookies, fallbackHost: site.upstreams[route.upstream].nameBytes, to: requestBytes)
+            worker.head, in: bytes, target: path.bytes, pathLength: target.pathLength,
+            requestID: texts.bytes.bytes(record.requestID),
+            cookies: worker.cookies, fallbackHost: route.upstreamBytes, to: requestBytes)
         stage = .connecting
         obtainUpstream(mustBeFresh: false)
     }
 
-    func obtainUpstream(mustBeFresh: Bool) {
+    /// The line of a signed statement about this request.
+    private func line(of assertion: AssertionWriter, _ bytes: RawSpan, _ target: CanonicalTarget) -> [UInt8]? {
+        let path = OutputBuffer(capacity: 256)
+        // The target does not change meanwhile; its query is not signed.
+        let (whole, range) = (worker.target, ByteRange(0, target.pathLength))
+        // A front passes the path on as it is.
+        if front == nil, let rewrite = route?.rewrite {
+            unsafe rewrite.append(whole.bytes.bytes(range), pathLength: target.pathLength, to: path)
+        } else {
+            unsafe path.append(range, of: whole.bytes)
+        }
+        let identifier = OutputBuffer(capacity: RequestID.length)
+        worker.requestIDs.appendNext(to: identifier)
+        return assertion.line(
+            method: bytes.string(worker.head.methodRange), path: path.string, token: identity?.token,
+            identifier: identifier.string, now: worker.now)
+    }
+
+    func obtainUpstream(mustBeFresh: Bool, avoiding avoided: UpstreamEndpoint? = nil) {
         guard let route else { return }
         attempts += 1
         record.connectStartedAt = MonotonicTime.microseconds
         let pool = pool ?? worker.pool(route.upstream, of: site)
         self.pool = pool
-        switch pool.obtain(for: self, mustBeFresh: mustBeFresh) {
+        if attempts == 1 { pool.noteRequest() }
+        switch pool.obtain(for: self, mustBeFresh: mustBeFresh, avoiding: avoided) {
         case .ready(let connection):
-            // A request that must not be sent twice is not sent to a connection that is dead already.
-            if !isSafeToRepeat, connection.hasUnexpectedInput {
+            // A request that must not be sent twice is not sent to a connection that is dead already, and none to one that
+            // has said more than it was asked.
+            if !isSafeToRepeat || connection.isDoubtful, connection.hasUnexpectedInput {
                 connection.abandon()
                 // It was no attempt to reach an endpoint.
                 attempts -= 1
@@ -51,10 +86,11 @@ extension Exchange {
             upstreamConnected(connection)
         case .pending:
             // The queue has no other clock.
-            if upstream == nil, stage == .connecting { loopDeadline(worker.times.upstreamConnect) }
-        case .refused:
+            if upstream == nil, stage == .connecting { loopDeadline(pool.times.upstreamQueue) }
+        case .full:
             worker.counters.count(.upstreamQueue)
             fail(.busy)
+        case .down: upstreamIsDown()
         }
     }
 
@@ -72,14 +108,50 @@ extension Exchange {
         flushRequest()
     }
 
-    func upstreamUnreachable(timedOut: Bool) {
+    /// An endpoint could not be connected to: nothing was sent, so that another one may be tried whatever the method.
+    func upstreamUnreachable(_ endpoint: UpstreamEndpoint, timedOut: Bool) {
         upstream = nil
         guard stage == .connecting, let pool else { return }
         worker.counters.count(timedOut ? .connectTimeout : .connect)
-        if !timedOut, attempts < pool.endpointCount {
-            return obtainUpstream(mustBeFresh: true)
+        if attempts < min(pool.endpointCount, timedOut ? 2 : Self.mostAttempts), pool.mayRepeat() {
+            worker.counters.add(1, to: .retries)
+            return obtainUpstream(mustBeFresh: true, avoiding: endpoint)
         }
         fail(timedOut ? .connectTimeout : .unreachable)
+    }
+
+    /// There is no descriptor for a connection.
+    ///
+    /// - Parameter mayQueue: whether there is room where others wait.
+    /// - Returns: whether it waits there.
+    func upstreamMustWait(mayQueue: Bool) -> Bool {
+        upstream = nil
+        guard stage == .connecting else { return false }
+        if mayQueue { return true }
+        worker.counters.count(.upstreamQueue)
+        fail(.busy)
+        return false
+    }
+
+    /// There is no TLS with an endpoint: nothing was sent either.
+    func upstreamUntrusted(_ endpoint: UpstreamEndpoint) {
+        upstream = nil
+        guard stage == .connecting, let pool else { return }
+        if attempts < min(pool.endpointCount, Self.mostAttempts), pool.mayRepeat() {
+            worker.counters.add(1, to: .retries)
+            return obtainUpstream(mustBeFresh: true, avoiding: endpoint)
+        }
+        fail(.untrusted)
+    }
+
+    /// How many endpoints are tried for a request.
+    private static let mostAttempts = 5
+
+    /// None of the endpoints works.
+    func upstreamIsDown() {
+        guard stage == .connecting else { return }
+        worker.counters.count(.noEndpoint)
+        fail(.noEndpoint)
     }
 
     // MARK: Sending
@@ -94,7 +166,7 @@ extension Exchange {
         requestSent += sent
         if requestSent < requestBytes.count {
             upstream.startWriting()
-            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: idleTimeout(upstream))
             return
         }
         upstream.stopWriting()
@@ -107,13 +179,13 @@ extension Exchange {
         if stage == .tunnel { return tunnelUpstreamDrained() }
         if requestBody.isComplete {
             if !hasResponseHead {
-                worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamFirstByte)
+                worker.loop.setDeadline(of: upstream, afterMilliseconds: firstByteTimeout(upstream))
             }
             return
         }
         // More of the body has to come from the client; one that waits for 100 (Continue) waits for the application.
         if expectsContinue {
-            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamFirstByte)
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: firstByteTimeout(upstream))
         } else {
             upstream.suspendDeadline()
         }
@@ -124,7 +196,7 @@ extension Exchange {
         downstream.withInput { bytes in takeRequestBody(bytes, from: 0) }
         if !requestBody.isComplete, stage == .forwarding {
             downstream.startReading()
-            if !expectsContinue { loopDeadline(worker.times.bodyIdle) }
+            if !expectsContinue { loopDeadline(bodyIdleTimeout) }
         }
     }
 
@@ -175,7 +247,8 @@ extension Exchange {
         case .length:
             taken = requestBody.take(bytes.byteCount - start)
             deliver(bytes, ByteRange(start, start + taken))
-        case .chunked: taken = takeChunks(bytes, from: start)
+        case .chunked:
+            taken = downstream.isStream ? takeStreamPiece(bytes, from: start) : takeChunks(bytes, from: start)
         case .none, .untilClose: taken = 0
         }
         if stage != .over { requestBodyAdvanced() }
@@ -201,7 +274,9 @@ extension Exchange {
                 case .needMore(let consumed): return consumed - start
                 case .end(let consumed):
                     requestBody.end()
-                    if stage == .connecting || stage == .forwarding { appendLastChunk(chunks.decoder) }
+                    if stage == .connecting || stage == .forwarding {
+                        appendLastChunk(chunks.decoder.trailers, in: chunks.decoder.trailerBytes)
+                    }
                     return consumed - start
                 }
                 if stage == .over { return bytes.byteCount - start }
@@ -215,7 +290,7 @@ extension Exchange {
         }
     }
 
-    private func deliverChunk(_ bytes: RawSpan, _ range: ByteRange) {
+    func deliverChunk(_ bytes: RawSpan, _ range: ByteRange) {
         guard stage == .connecting || stage == .forwarding else { return deliver(bytes, range) }
         requestBytes.append(hex: UInt64(range.count))
         requestBytes.append("\r\n")
@@ -223,14 +298,14 @@ extension Exchange {
         requestBytes.append("\r\n")
     }
 
-    private func appendLastChunk(_ decoder: ChunkedDecoder) {
+    /// The end of a chunked body, with those trailers that may pass.
+    func appendLastChunk(_ trailers: [FieldLine], in section: [UInt8]) {
+        // The array lives on for as long as it is looked at.
+        let bytes = unsafe section.span.bytes
         requestBytes.append("0\r\n")
-        if !decoder.trailerBytes.isEmpty {
-            let bytes = unsafe decoder.trailerBytes.span.bytes
-            for line in decoder.trailers.lines
-            where TrailerRules.mayForward(line, in: bytes) && !site.firewall.contains(line, in: bytes) {
-                requestBytes.append(line.line, of: bytes)
-            }
+        for line in trailers
+        where TrailerRules.mayForward(line, in: bytes) && !site.firewall.contains(line, in: bytes) {
+            requestBytes.append(line.line, of: bytes)
         }
         requestBytes.append("\r\n")
     }
@@ -259,7 +334,7 @@ extension Exchange {
     }
 
     /// After more of the body was taken: send it, wait for more, or go on to the answer.
-    private func requestBodyAdvanced() {
+    func requestBodyAdvanced() {
         switch stage {
         case .forwarding:
             if requestBytes.count > requestSent {
@@ -275,7 +350,7 @@ extension Exchange {
             if stage == .forwarding, requestBody.isComplete {
                 downstream.suspendWait()
             } else if stage == .forwarding, downstream.isReading {
-                loopDeadline(worker.times.bodyIdle)
+                loopDeadline(bodyIdleTimeout)
             }
             // What was sent of a streamed body is gone.
             if stage == .forwarding, requestSent == requestBytes.count, requestBody.count > Int64(Self.discardLimit) {
@@ -304,13 +379,17 @@ extension Exchange {
     func downstreamTimedOut() {
         switch stage {
         case .connecting:
-            worker.counters.count(.connectTimeout)
-            fail(.connectTimeout)
+            // A connection that is being opened has a clock of its own.
+            guard upstream == nil else { return }
+            worker.counters.count(.upstreamQueueTimeout)
+            fail(.queueTimeout)
         case .forwarding, .reserved:
             worker.counters.count(.bodyIdleTimeout)
             fail(.bodyTimeout)
         case .discarding: abort("body_timeout")
-        case .tunnel: endTunnel("tunnel_idle")
+        case .tunnel:
+            worker.counters.count(.tunnelIdleTimeout)
+            endTunnel("tunnel_idle")
         default: break
         }
     }
@@ -329,7 +408,7 @@ extension Exchange {
         downstream.stopReading()
         downstream.suspendWait()
         if stage == .forwarding, upstream.isReading {
-            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: idleTimeout(upstream))
         }
     }
 
@@ -338,13 +417,27 @@ extension Exchange {
         guard stage == .forwarding || stage == .settling || stage == .tunnel else { return }
         if stage == .tunnel { return endTunnel("upstream_closed") }
         let isUntouched = !hasResponseHead && responseBytes == nil && interimResponses == 0
-        if isUntouched, !wasRetried, isSafeToRepeat, upstream?.isReused == true {
+        guard let upstream else { return fail(.closedEarly) }
+        let endpoint = upstream.endpoint
+        // In TLS 1.3 our certificate is refused only now.
+        if !upstream.isReused, let refusal = upstream.tlsRefusal {
+            upstream.pool.tlsFailed(refusal)
+            upstream.pool.failed(endpoint, .connect)
+            return fail(.untrusted)
+        }
+        // An idle connection may die for no fault of the endpoint's.
+        if isUntouched, !upstream.isReused { upstream.pool.failed(endpoint, .answer) }
+        if isUntouched, !wasRetried, isSafeToRepeat, upstream.isReused || upstream.pool.endpointCount > 1,
+            upstream.pool.mayRepeat()
+        {
+            // The endpoint of a connection that was idle may be as good as ever, where it is the only one.
+            let avoided = upstream.isReused && upstream.pool.usable.count < 2 ? nil : endpoint
             wasRetried = true
             worker.counters.add(1, to: .retries)
             releaseUpstream(mayReuse: false)
             requestSent = 0
             stage = .connecting
-            return obtainUpstream(mustBeFresh: true)
+            return obtainUpstream(mustBeFresh: true, avoiding: avoided)
         }
         worker.counters.count(.closedEarly)
         fail(.closedEarly)
@@ -355,6 +448,7 @@ extension Exchange {
         case .tunnel: endTunnel("tunnel_idle")
         case .forwarding where !hasResponseHead:
             worker.counters.count(.firstByteTimeout)
+            if let upstream { upstream.pool.failed(upstream.endpoint, .answer) }
             fail(.firstByteTimeout)
         default:
             worker.counters.count(.idleTimeout)

@@ -22,7 +22,7 @@ extension Exchange {
             guard isAlive else { return downstreamBroke() }
         }
         if requestBody.isComplete { return askEndpoint() }
-        loopDeadline(worker.times.bodyIdle)
+        loopDeadline(bodyIdleTimeout)
     }
 
     func reservedBodyAdvanced() {
@@ -30,19 +30,22 @@ extension Exchange {
             keepsAlive = false
             return fail(.bodyTooLarge)
         }
-        guard requestBody.isComplete else { return loopDeadline(worker.times.bodyIdle) }
+        guard requestBody.isComplete else { return loopDeadline(bodyIdleTimeout) }
         downstream.suspendWait()
         askEndpoint()
     }
 
     private func askEndpoint() {
         guard let headBytes, let endpoints = worker.endpoints else { return fail(.noRoute) }
+        if answersFront(headBytes) { return }
         // The copy of the head and the collected body stay as they are while they are read.
         guard let request = unsafe worker.reservedRequest(in: headBytes.bytes, body: requestBytes, of: self),
             let credentials = unsafe worker.reservedCredentials(in: headBytes.bytes, of: self)
         else { return fail(.noRoute) }
         let services = worker.services
         let needsIdentity = endpoints.needsIdentity(request)
+        // Health and keys are for everybody; whatever judges a token that is not known is not.
+        if needsIdentity || !method.isSafe, credentials.request.known(in: worker.cache) == nil, isThrottled() { return }
         let box = LoopBound(
             (exchange: self, authenticator: worker.authenticator, decision: credentials.decision), to: worker.loop)
         let (slowPath, route) = (credentials.request, site.reserved)
@@ -88,6 +91,7 @@ extension Exchange {
         answer.fields = reserved.fields
         answer.body = reserved.body
         answer.contentType = reserved.contentType
+        answer.cacheControl = reserved.cacheControl
         switch reserved.cookies {
         case .unchanged: answer.cookies = site.cookies.lines(change, now: worker.now)
         case .set(let tokens): answer.cookies = site.cookies.lines(.set(tokens), now: worker.now)

@@ -11,7 +11,7 @@ extension Exchange {
     func upstreamReadable() {
         guard let upstream else { return }
         let scratch = unsafe worker.loop.scratch
-        switch unsafe upstream.receive(into: scratch) {
+        switch unsafe upstream.receive(into: downstream.slice(scratch)) {
         case .bytes(let count):
             // The scratch buffer is good until the next read.
             let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
@@ -60,21 +60,23 @@ extension Exchange {
                     return keepResponse(bytes, from: offset, isKept: isKept)
                 }
             } catch {
-                worker.counters.count(.malformedAnswer)
-                return fail(ProxyFault(error))
+                return answerIsMalformed(ProxyFault(error))
             }
             guard worker.responseHead.isInterim else {
                 return takeFinalResponse(rest, in: bytes, from: offset, isKept: isKept)
             }
             interimResponses += 1
-            guard interimResponses <= Self.interimLimit else {
-                worker.counters.count(.malformedAnswer)
-                return fail(.badAnswer)
-            }
+            guard interimResponses <= Self.interimLimit else { return answerIsMalformed(.badAnswer) }
             guard forwardInterim(rest) else { return }
             offset += worker.responseHead.headLength
             if offset == bytes.byteCount { return keepResponse(bytes, from: offset, isKept: isKept) }
         }
+    }
+
+    private func answerIsMalformed(_ fault: ProxyFault) {
+        worker.counters.count(.malformedAnswer)
+        if let upstream { upstream.pool.failed(upstream.endpoint, .answer) }
+        fail(fault)
     }
 
     private func keepResponse(_ bytes: RawSpan, from offset: Int, isKept: Bool) {
@@ -94,7 +96,7 @@ extension Exchange {
     private func forwardInterim(_ bytes: RawSpan) -> Bool {
         if worker.responseHead.status == 100 {
             expectsContinue = false
-            if !requestBody.isComplete { loopDeadline(worker.times.bodyIdle) }
+            if !requestBody.isComplete { loopDeadline(bodyIdleTimeout) }
         }
         guard clientMinorVersion >= 1 else { return true }
         let output = worker.output
@@ -108,9 +110,9 @@ extension Exchange {
     private func takeFinalResponse(_ rest: RawSpan, in bytes: RawSpan, from offset: Int, isKept: Bool) {
         let worker = worker
         if worker.responseHead.status == 101, !worker.responseHead.isUpgrade || !wantsUpgrade {
-            worker.counters.count(.malformedAnswer)
-            return fail(.badAnswer)
+            return answerIsMalformed(.badAnswer)
         }
+        if let upstream { upstream.pool.answered(upstream.endpoint) }
         let hasOrder = worker.responseHead.table.contains(.sallyport) && route?.mayIssueSessions == true
         var mustSettle = hasOrder
         if case .set = cookies { mustSettle = true }
@@ -140,21 +142,38 @@ extension Exchange {
         responseBody.begin(worker.responseHead.framing, in: .response, limits: site.responseLimits)
         clientFraming = worker.responseHead.framing
         if worker.responseHead.framing == .untilClose || worker.responseHead.framing == .chunked {
-            clientFraming = clientMinorVersion >= 1 ? .chunked : .untilClose
+            clientFraming = clientMinorVersion >= 1 && !downstream.isStream ? .chunked : .untilClose
         }
         // A client that was refused an upgrade may have sent bytes of the other protocol already.
         if clientFraming == .untilClose || wantsUpgrade || worker.isDraining { keepsAlive = false }
-        // What is left of the request's body would be taken for the next request.
-        if !requestBody.isComplete, responseBody.isComplete { keepsAlive = false }
+        // What is left of the request's body would be taken for the next request. Where it is clear by now that not all of it
+        // will be read, the client has to know before it sends another one.
+        if !requestBody.isComplete,
+            responseBody.isComplete || !worker.responseHead.keepsAlive
+                || requestBody.remaining > Int64(Self.discardLimit)
+        {
+            keepsAlive = false
+        }
         let writer = ResponseHeadWriter(
             site: site, framing: clientFraming, clientMinorVersion: clientMinorVersion, keepsAlive: keepsAlive,
-            cookies: site.cookies.lines(cookies, now: worker.now))
-        writer.write(worker.responseHead, in: rest, date: worker.dateLine, to: worker.output)
+            cookies: cookieLines(cookies), rules: answerRules, strictTransport: strictTransport)
+        writer.write(worker.responseHead, in: rest, date: worker.dateLine, record: record, to: worker.output)
+        // Nobody knows how long an answer without a length goes on; with an identity, no longer than that.
+        let isOpenEnded = identity != nil && (clientFraming == .chunked || clientFraming == .untilClose)
+        let isEventStream = isOpenEnded && isEventStream(rest)
         takeResponseBody(rest, from: worker.responseHead.headLength)
+        if isOpenEnded, stage == .forwarding { worker.live.add(self, isEventStream: isEventStream) }
         if isKept || responseBytes != nil, let buffer = responseBytes {
             responseBytes = nil
             worker.buffers.give(buffer)
         }
+    }
+
+    /// Our Set-Cookie lines; most answers have none, and then nothing is looked at.
+    @inline(__always)
+    private func cookieLines(_ change: CookieChange) -> [UInt8] {
+        if case .none = change { return [] }
+        return site.cookies.lines(change, now: worker.now)
     }
 
     // MARK: The body
@@ -191,7 +210,7 @@ extension Exchange {
             upstream.stopReading()
             upstream.suspendDeadline()
         } else {
-            worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+            worker.loop.setDeadline(of: upstream, afterMilliseconds: idleTimeout(upstream))
         }
     }
 
@@ -215,7 +234,11 @@ extension Exchange {
                 case .needMore(let consumed): return consumed
                 case .end(let consumed):
                     responseBody.end()
-                    if clientFraming == .chunked { appendTrailers(chunks.decoder, output) }
+                    if clientFraming == .chunked {
+                        appendTrailers(chunks.decoder, output)
+                    } else {
+                        downstream.keepTrailers(of: chunks.decoder)
+                    }
                     return consumed
                 }
             }
@@ -239,7 +262,7 @@ extension Exchange {
         output.append("0\r\n")
         if !decoder.trailerBytes.isEmpty {
             let bytes = unsafe decoder.trailerBytes.span.bytes
-            for line in decoder.trailers.lines where TrailerRules.mayForward(line, in: bytes) {
+            for line in decoder.trailers where TrailerRules.mayForward(line, in: bytes) {
                 output.append(line.line, of: bytes)
             }
         }
@@ -253,6 +276,8 @@ extension Exchange {
         bytesOut = responseBody.count
         let isWholeRequest = requestBody.isComplete && requestSent == requestBytes.count && !isRequestCutOff
         if !requestBody.isComplete { keepsAlive = false }
+        // An application that sends a body where there is none (to HEAD, with 204 or 304) may still be about to.
+        upstream?.isDoubtful = responseBody.framing == .none
         releaseUpstream(mayReuse: upstreamMayBeReused && isWholeRequest && !excess)
         finishAnswer()
     }
@@ -260,16 +285,16 @@ extension Exchange {
     /// The client has taken everything that waited.
     func downstreamDrained() {
         switch stage {
-        case .flushing: end()
+        case .flushing: flushingAdvanced()
         case .tunnel: tunnelDownstreamDrained()
         case .discarding, .reserved:
-            if !requestBody.isComplete { loopDeadline(worker.times.bodyIdle) }
+            if !requestBody.isComplete { loopDeadline(bodyIdleTimeout) }
         case .forwarding:
             guard let upstream else { return }
             upstream.startReading()
-            if !requestBody.isComplete, !expectsContinue, downstream.isReading { loopDeadline(worker.times.bodyIdle) }
+            if !requestBody.isComplete, !expectsContinue, downstream.isReading { loopDeadline(bodyIdleTimeout) }
             if hasResponseHead {
-                worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.upstreamIdle)
+                worker.loop.setDeadline(of: upstream, afterMilliseconds: idleTimeout(upstream))
             }
         default: break
         }

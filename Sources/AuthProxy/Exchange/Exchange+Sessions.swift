@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 internal import HTTPWire
 internal import Tokens
@@ -22,7 +22,9 @@ extension Exchange {
         downstream.suspendWait()
         let change = cookies
         let client = clientIdentity
-        let token = identity?.token
+        // A foreign token has no session here that an application could change or end: at its end it is denied.
+        let foreign = identity.flatMap { $0.token.foreign == nil ? nil : $0.token }
+        let token = foreign == nil ? identity?.token : nil
         let holder = token ?? presented.flatMap(worker.authenticator.holder)
         let requestID = record.requestIDText
         let box = LoopBound((exchange: self, authenticator: worker.authenticator), to: worker.loop)
@@ -31,8 +33,8 @@ extension Exchange {
             let settlement: Settlement
             if let orders {
                 settlement = await Self.follow(
-                    orders, authenticator, client: client, token: token, holder: holder, change: change,
-                    requestID: requestID)
+                    orders, authenticator, client: client, token: token, holder: holder, foreign: foreign,
+                    change: change, requestID: requestID)
             } else {
                 settlement = .cookies(await authenticator.settle(change))
             }
@@ -64,14 +66,20 @@ extension Exchange {
 
     private static func follow(
         _ orders: SessionOrders, _ authenticator: Authenticator, client: ClientIdentity, token: VerifiedToken?,
-        holder: VerifiedToken?, change: CookieChange, requestID: String
+        holder: VerifiedToken?, foreign: VerifiedToken?, change: CookieChange, requestID: String
     ) async -> Settlement {
         let manager = authenticator.manager
         do throws(TokenError) {
             if let (subject, claims) = orders.issue {
-                let tokens = try await manager.issueSession(subject: subject, claims: claims, client: client)
+                let tokens = try await manager.issueSession(
+                    subject: subject, claims: claims, client: client, replacing: holder?.session)
                 authenticator.audit(
                     .sessionIssued, session: tokens.session, subject: subject, client: client, requestID: requestID)
+                for ended in tokens.endedSessions {
+                    authenticator.audit(
+                        .sessionEnded(reason: .limit), session: ended.identifier, subject: ended.subject,
+                        client: client, requestID: requestID)
+                }
                 // Signing in again is a new session; the old one is over.
                 if let holder, try await manager.endSession(holder.session) {
                     authenticator.audit(
@@ -84,6 +92,9 @@ extension Exchange {
                 _ = try await manager.updateSession(token.session, claims: claims)
             }
             guard let end = orders.end else { return .cookies(await authenticator.settle(change)) }
+            if let foreign {
+                try await authenticator.deny(foreign, ofUser: end == .all, client: client, requestID: requestID)
+            }
             if let holder {
                 // Only who is signed in has a say over sessions on other devices.
                 if end == .all, let subject = token?.subject {
@@ -98,7 +109,9 @@ extension Exchange {
             return .cookies(.clear(access: true, refresh: true))
         } catch {
             switch error {
-            case .store: return .unavailable
+            case .store(let failure):
+                authenticator.counters.count(store: failure.kind)
+                return .unavailable
             default: return .malformed(error.sentence)
             }
         }

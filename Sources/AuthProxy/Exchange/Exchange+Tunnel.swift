@@ -31,12 +31,14 @@ extension Exchange {
         worker.counters.add(1, to: .openTunnels)
         let writer = ResponseHeadWriter(
             site: site, framing: .none, clientMinorVersion: 1, keepsAlive: true,
-            cookies: site.cookies.lines(cookies, now: worker.now))
+            cookies: site.cookies.lines(cookies, now: worker.now), rules: answerRules, strictTransport: strictTransport)
         writer.writeSwitching(
-            worker.responseHead, in: rest, date: worker.dateLine, echo: echo, to: worker.output)
+            worker.responseHead, in: rest, date: worker.dateLine, echo: echo, record: record, to: worker.output)
         requestBytes.removeAll()
         requestSent = 0
         let headLength = worker.responseHead.headLength
+        worker.live.add(self, isEventStream: false)
+        live?.frames.advance(rest.bytes(ByteRange(headLength, rest.byteCount)))
         let isAlive = downstream.write(worker.output, rest.bytes(ByteRange(headLength, rest.byteCount)))
         worker.output.removeAll()
         bytesOut += Int64(rest.byteCount - headLength)
@@ -44,12 +46,14 @@ extension Exchange {
         downstream.startReading()
         tunnelMoved()
         if downstream.hasOutput { upstream?.stopReading() }
+        // A stream may have ended before it was switched, and does not say so again.
+        if downstream.peerHasEnded { tunnelUpstreamDrained() }
     }
 
     /// Bytes have moved: the idle time begins anew.
     private func tunnelMoved() {
         guard let upstream else { return }
-        worker.loop.setDeadline(of: upstream, afterMilliseconds: worker.times.tunnelIdle)
+        worker.loop.setDeadline(of: upstream, afterMilliseconds: tunnelIdleTimeout)
     }
 
     func tunnelFromClient() {
@@ -84,12 +88,18 @@ extension Exchange {
         requestBytes.removeAll()
         requestSent = 0
         tunnelMoved()
-        guard downstream.peerHasEnded else { return downstream.startReading() }
+        if live?.ending != nil { return }
+        // A stream's end may have come before its last bytes were read.
+        guard downstream.peerHasEnded, !downstream.hasInput else { return downstream.startReading() }
         upstream?.endSending()
         if responseBody.framing == .untilClose { endTunnel("") }
     }
 
     func tunnelToClient(_ bytes: RawSpan) {
+        if let live {
+            guard live.ending == nil else { return finishFrame(bytes, live) }
+            live.frames.advance(bytes)
+        }
         tunnelMoved()
         bytesOut += Int64(bytes.byteCount)
         let isAlive = downstream.write(worker.output, bytes)
@@ -104,6 +114,8 @@ extension Exchange {
 
     /// The application sends no more.
     func tunnelUpstreamEnded() {
+        // No frame can be whole any more where one was awaited.
+        if let live, live.ending != nil { return farewellTimedOut() }
         // Marks the direction as ended; the other one may go on.
         responseBody.begin(.untilClose, in: .response, limits: site.responseLimits)
         upstream?.stopReading()
@@ -115,6 +127,8 @@ extension Exchange {
     /// Ends both sides.
     func endTunnel(_ reason: StaticString) {
         guard stage == .tunnel else { return }
+        // A connection simply ends; on a stream, the end of the bytes would say that all is well.
+        if downstream.isStream, reason.utf8CodeUnitCount > 0 { return abort(reason) }
         worker.counters.add(-1, to: .openTunnels)
         if self.reason.utf8CodeUnitCount == 0 { self.reason = reason }
         clientFraming = .none

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 internal import HTTPWire
 internal import Tokens
@@ -8,7 +8,7 @@ internal import Tokens
 /// The way: ``begin(_:)`` (route, credentials) → perhaps the slow path → `forward` → upstream connection → body → answer →
 /// ``end()``. Each step is a method that an event of one of the two connections, or a finished task, calls; the file names
 /// after the plus sign follow the way. It belongs to its loop. After ``end()`` nothing happens any more: tasks that come
-/// back late find ``isOver``.
+/// back late find ``isOver``. One that nobody refers to any more is used again (``ExchangePool``).
 final class Exchange {
     /// At which point of its way it is.
     enum Stage: UInt8 {
@@ -33,12 +33,15 @@ final class Exchange {
     }
 
     let worker: Worker
-    let downstream: DownstreamConnection
+    private(set) var downstream: Downstream
     /// The configuration that it follows to its end, whatever is reloaded meanwhile.
-    let site: Site
+    private(set) var site: Site
     var stage = Stage.deciding
     var upstream: UpstreamConnection?
     var route: Route?
+    /// The route's own time-outs and what it does to fields of answers, where it has any of that.
+    var ownTimes: RouteTimes?
+    var answerRules: AnswerRules?
     /// The pool that it gets its upstream connection from.
     var pool: UpstreamPool?
 
@@ -50,10 +53,11 @@ final class Exchange {
     var wantsUpgrade = false
     var forwarding: Forwarding
     var preference = AcceptPreference.undecided
-    /// The Origin field, on routes that answer across origins.
-    var origin: String?
     /// A copy of the head, while the slow path decides or a switch of protocols may come.
     var headBytes: OutputBuffer?
+
+    /// The front that asks about a request of its own client; nil for a request that is to be forwarded.
+    var front: Front?
 
     // What was decided.
     var identity: VerifiedEntry?
@@ -63,11 +67,13 @@ final class Exchange {
     var cookies = CookieChange.none
     var verdict: VerdictCode?
     var reason: StaticString = ""
+    /// What has it end with its token, where it may outlive that.
+    var live: LiveExchange?
 
     // On the way up.
     var requestBody = BodyReader()
     /// Head and body bytes for the upstream, as far as they are not gone for good.
-    var requestBytes: OutputBuffer
+    let requestBytes: OutputBuffer
     /// How many of them were sent.
     var requestSent = 0
     /// Whether `requestBytes` still holds everything that was sent.
@@ -90,18 +96,69 @@ final class Exchange {
     var bytesOut: Int64 = 0
 
     /// What the access log says of it, and where in there.
-    var record: ExchangeRecord
+    var record = ExchangeRecord()
 
-    init(
-        worker: Worker, downstream: DownstreamConnection, site: Site, requestBytes: OutputBuffer, record: ExchangeRecord
-    ) {
+    init(worker: Worker, downstream: Downstream, site: Site) {
         self.worker = worker
         self.downstream = downstream
         self.site = site
-        self.requestBytes = requestBytes
-        self.record = record
-        forwarding = Forwarding(peer: downstream.peer, isTrusted: false, client: downstream.peer, isSecure: false)
+        requestBytes = OutputBuffer(
+            capacity: BufferPool.capacity, retainedCapacity: 2 * BufferPool.capacity, account: worker.memory)
+        forwarding = Self.forwarding(of: downstream)
     }
+
+    /// Begins anew for another request: afterwards it is as ``init(worker:downstream:site:)`` would have made it.
+    func reuse(downstream: Downstream, site: Site) {
+        if !self.downstream.isSame(as: downstream) { self.downstream = downstream }
+        if self.site !== site { self.site = site }
+        stage = .deciding
+        method = .get
+        clientMinorVersion = 1
+        keepsAlive = true
+        expectsContinue = false
+        wantsUpgrade = false
+        forwarding = Self.forwarding(of: downstream)
+        preference = .undecided
+        verdict = nil
+        reason = ""
+        requestBody = BodyReader()
+        requestSent = 0
+        isRepeatable = true
+        wasRetried = false
+        isRequestCutOff = false
+        attempts = 0
+        responseBody = BodyReader()
+        hasResponseHead = false
+        responseStatus = 0
+        interimResponses = 0
+        upstreamMayBeReused = false
+        clientFraming = .none
+        bytesOut = 0
+        record.reuse()
+    }
+
+    private static func forwarding(of downstream: Downstream) -> Forwarding {
+        let connection = downstream.connection
+        return Forwarding(
+            peer: connection.peer, isTrusted: false, client: connection.peer, isSecure: connection.secureClient != nil,
+            isHTTP2: downstream.isStream)
+    }
+
+    /// Lets go of everything that belongs to one request only: whoever it was for must not live on in a spare exchange.
+    func forget() {
+        route = nil
+        pool = nil
+        front = nil
+        ownTimes = nil
+        answerRules = nil
+        identity = nil
+        presented = nil
+        cookies = .none
+        requestBytes.removeAll()
+    }
+
+    /// The line of RFC 6797 for answers over TLS; empty where there is none.
+    var strictTransport: [UInt8] { forwarding.isSecure ? downstream.connection.rules.strictTransport : [] }
 
     /// Whether it has ended.
     var isOver: Bool { stage == .over }
@@ -118,27 +175,40 @@ final class Exchange {
         releaseUpstream(mayReuse: false)
         giveBuffers()
         worker.finish(self)
-        downstream.exchangeEnded(keepsAlive: keepsAlive)
+        leave().exchangeEnded(keepsAlive: keepsAlive)
     }
 
     /// Ends it together with the client's connection: what was sent is not a whole answer.
     func abort(_ reason: StaticString) {
         guard stage != .over else { return }
-        if stage == .tunnel { worker.counters.add(-1, to: .openTunnels) }
+        if stage == .tunnel {
+            worker.counters.add(-1, to: .openTunnels)
+            // A stream that was reset is no end that the application could take for one (RFC 9113 §8.5).
+            if downstream.isStream { upstream?.abortOnClose() }
+        }
         stage = .over
         if self.reason.utf8CodeUnitCount == 0 { self.reason = reason }
         releaseUpstream(mayReuse: false)
         giveBuffers()
         worker.finish(self)
         // An answer that ends with its connection would look whole.
-        if clientFraming == .untilClose { downstream.abortOnClose() }
-        downstream.end()
+        leave().abort(looksWhole: clientFraming == .untilClose)
+    }
+
+    /// The client's side, to which there is one thing left to say. A stream is let go: as a spare one, the exchange would
+    /// keep it, and with it the state of HTTP/2.
+    @inline(__always)
+    private func leave() -> Downstream {
+        let leaving = downstream
+        if case .stream(let stream) = leaving { downstream = .connection(stream.multiplexer.connection) }
+        return leaving
     }
 
     private func giveBuffers() {
         for buffer in [headBytes, responseBytes] { if let buffer { worker.buffers.give(buffer) } }
         headBytes = nil
         responseBytes = nil
+        if let live { dropLive(live) }
     }
 
     /// Lets the upstream connection go, back to its pool where it is good for another exchange.
@@ -154,8 +224,10 @@ final class Exchange {
     // MARK: Answers of our own
 
     /// Answers for ourselves; what the upstream would have said is not awaited.
-    func answer(_ answer: LocalAnswer) {
+    func answer(_ wanted: LocalAnswer) {
         guard stage != .over else { return }
+        var answer = front?.adapted(wanted) ?? wanted
+        if let rules = answerRules { rules.dress(&answer, allowedOrigin: record.allowedOriginText) }
         releaseUpstream(mayReuse: false)
         responseStatus = answer.status
         bytesOut = Int64(answer.body.count)
@@ -165,14 +237,14 @@ final class Exchange {
         let output = worker.output
         answer.write(
             to: output, minorVersion: clientMinorVersion, isHead: method == .head, keepsAlive: keepsAlive,
-            date: worker.dateLine)
+            date: worker.dateLine, strictTransport: strictTransport)
         let isAlive = downstream.write(output)
         output.removeAll()
         hasResponseHead = true
         guard isAlive else { return abort("client_gone") }
         if keepsAlive, !requestBody.isComplete {
             stage = .discarding
-            loopDeadline(worker.times.bodyIdle)
+            loopDeadline(bodyIdleTimeout)
             // What came of it while nobody could use it lies in front of what will be read.
             downstream.withInput { bytes in takeRequestBody(bytes, from: 0) }
             if stage == .discarding { downstream.startReading() }
@@ -190,6 +262,30 @@ final class Exchange {
         guard !hasResponseHead else { return abort(fault.reason) }
         answerWithCookies(
             fault.answer(requestID: record.requestIDText, closes: fault.status == 400 || fault.status == 408))
+    }
+
+    /// Memory that is counted and held for it.
+    var heldBytes: Int {
+        requestBytes.capacity + (headBytes?.capacity ?? 0) + (responseBytes?.capacity ?? 0)
+    }
+
+    /// For how long its client has been waited for, in milliseconds, while it holds a connection to an application; 0 where
+    /// nothing is waited for, and for tunnels, whose silence is nobody's fault.
+    func clientDelay(_ now: Int64) -> Int64 {
+        guard stage == .forwarding, upstream != nil else { return 0 }
+        let due = downstream.dueAt
+        guard due != .max else { return 0 }
+        return max((downstream.isOutputWaiting ? worker.times.bodyIdle : bodyIdleTimeout) - (due - now), 0)
+    }
+
+    /// Ends it for the sake of others: who has nothing of an answer yet is told, others are cut.
+    func shed(_ fault: ProxyFault) {
+        keepsAlive = false
+        switch stage {
+        case .deciding, .reserved, .connecting, .forwarding:
+            if hasResponseHead || downstream.isOutputWaiting { abort(fault.reason) } else { fail(fault) }
+        default: abort(fault.reason)
+        }
     }
 
     /// Answers for ourselves with what a refresh does to the cookies: an error must not lose them.
@@ -214,6 +310,6 @@ final class Exchange {
     }
 
     func loopDeadline(_ milliseconds: Int64) {
-        worker.loop.setDeadline(of: downstream, afterMilliseconds: milliseconds)
+        downstream.wait(milliseconds)
     }
 }

@@ -49,6 +49,17 @@ public enum VerdictCode: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Whether somebody has tried a credential that is not good, and never was or is no more: what a guess, a forgery or a
+    /// theft comes to. Neither a missing nor an expired one is, nor what could not be judged.
+    var isFailedAuthentication: Bool {
+        switch self {
+        case .tokenMalformed, .tokenNotYetValid, .tokenRevoked, .tokenType, .tokenSignature, .tokenKeyUnknown,
+            .tokenIssuer, .tokenAudience, .bindingMismatch:
+            true
+        default: false
+        }
+    }
+
     /// Whether a request with this verdict is refused.
     public var isRefusal: Bool { rawValue > Self.anonymous.rawValue }
 
@@ -67,6 +78,7 @@ public enum VerdictCode: UInt8, Sendable, CaseIterable {
         case .audience: self = .tokenAudience
         case .binding: self = .bindingMismatch
         case .store: self = .storeUnavailable
+        case .issuerUnavailable: self = .issuerUnavailable
         }
     }
 }

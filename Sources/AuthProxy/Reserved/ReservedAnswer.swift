@@ -22,6 +22,8 @@ public struct ReservedAnswer: Sendable {
     public var body: [UInt8] = []
     /// The body's media type.
     public var contentType = "application/json"
+    /// The Cache-Control field's value.
+    public var cacheControl = "no-store"
     /// What happens to the session cookies.
     public var cookies = Cookies.unchanged
     /// What was decided about the request's credential, for the access log; nil leaves it to authentication.

@@ -25,8 +25,8 @@ public struct ReservedRequest: Sendable {
     /// The authority that the request is for, as spelled: what a trusted proxy says that the client asked for, or the
     /// Host field's value; empty for none.
     public var authority: String
-    /// The scheme that the client used: by the connection where that has TLS, else by what a trusted proxy says. nil
-    /// where a plain connection says nothing: a load balancer may have ended TLS before us.
+    /// The scheme that the client used: what a trusted proxy says, or by the connection where that has TLS. nil where a
+    /// plain connection says nothing: a load balancer may have ended TLS before us.
     public var scheme: Scheme?
     /// Who asks.
     public var client: ClientIdentity

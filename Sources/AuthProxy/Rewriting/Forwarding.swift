@@ -10,4 +10,6 @@ struct Forwarding {
     var client: IPAddress
     /// Whether the client is connected over TLS.
     var isSecure: Bool
+    /// Whether the request came over HTTP/2.
+    var isHTTP2: Bool
 }

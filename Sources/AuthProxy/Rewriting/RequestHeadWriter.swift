@@ -17,15 +17,20 @@ struct RequestHeadWriter {
     ///
     /// - Parameters:
     ///   - target: the canonical path and query.
+    ///   - pathLength: how many of its bytes are the path.
     ///   - requestID: the request's identifier.
     ///   - fallbackHost: what an HTTP/1.0 request without Host is for.
     func write(
-        _ head: borrowing RequestHead, in bytes: RawSpan, target: RawSpan, requestID: RawSpan,
+        _ head: borrowing RequestHead, in bytes: RawSpan, target: RawSpan, pathLength: Int, requestID: RawSpan,
         cookies: borrowing CookieScanner, fallbackHost: [UInt8], to output: OutputBuffer
     ) {
         output.append(head.methodRange, of: bytes)
         output.append(byte: UInt8(ascii: " "))
-        output.append(target)
+        if let rewrite = route.rewrite {
+            rewrite.append(target, pathLength: pathLength, to: output)
+        } else {
+            output.append(target)
+        }
         output.append(" HTTP/1.1\r\nHost: ")
         let host = authority(head)
         if let host { output.append(host, of: bytes) } else { output.append(fallbackHost) }
@@ -42,6 +47,7 @@ struct RequestHeadWriter {
             }
         }
         appendForwarding(head, bytes, host, fallbackHost, output)
+        if let rewrite = route.rewrite { output.append(rewrite.prefixLine) }
         output.append("X-Request-Id: ")
         output.append(requestID)
         output.append("\r\n")
@@ -63,8 +69,16 @@ struct RequestHeadWriter {
         // The run of lines that stay as they are, not copied yet.
         var runStart: Int32 = 0
         var runEnd: Int32 = 0
+        let hidesTokens = !site.queryParameters.isEmpty
         for line in head.fields {
             if mayPass(line, head, bytes) {
+                if hidesTokens, line.known == .other, isAddress(line.name, bytes), holdsToken(line, bytes) {
+                    output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
+                    runStart = line.lineEnd
+                    runEnd = line.lineEnd
+                    copyAddress(line, bytes, output)
+                    continue
+                }
                 if line.known == .cookie, cookies.hasMatches {
                     output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
                     runStart = line.lineEnd
@@ -80,6 +94,33 @@ struct RequestHeadWriter {
             }
         }
         output.append(ByteRange(Int(runStart), Int(runEnd)), of: bytes)
+    }
+
+    /// Fields in which clients and other proxies tell of addresses.
+    private func isAddress(_ name: ByteRange, _ bytes: RawSpan) -> Bool {
+        bytes.equalsIgnoringCase(name, "referer") || bytes.equalsIgnoringCase(name, "x-original-url")
+            || bytes.equalsIgnoringCase(name, "x-original-uri") || bytes.equalsIgnoringCase(name, "x-rewrite-url")
+            || bytes.equalsIgnoringCase(name, "x-forwarded-uri")
+    }
+
+    private func holdsToken(_ line: FieldLine, _ bytes: RawSpan) -> Bool {
+        site.queryParameters.contains { $0.find(in: bytes, line.value) != .absent }
+    }
+
+    /// Copies an address without the parameters that hold tokens.
+    private func copyAddress(_ line: FieldLine, _ bytes: RawSpan, _ output: OutputBuffer) {
+        output.append(line.name, of: bytes)
+        output.append(": ")
+        var address = bytes.array(line.value)
+        for parameter in site.queryParameters {
+            let rest = OutputBuffer(capacity: address.count)
+            // The array lives on while it is read.
+            if unsafe parameter.appendOthers(of: address.span.bytes, ByteRange(0, address.count), to: rest) {
+                address = unsafe rest.bytes.array(ByteRange(0, rest.count))
+            }
+        }
+        output.append(address)
+        output.append("\r\n")
     }
 
     private func copyCookies(
@@ -99,7 +140,11 @@ struct RequestHeadWriter {
     private func mayPass(_ line: FieldLine, _ head: borrowing RequestHead, _ bytes: RawSpan) -> Bool {
         switch line.known {
         case .other:
-            if !forwarding.isTrusted, isForwardedField(line.name, bytes) { return false }
+            if !forwarding.isTrusted {
+                if isForwardedField(line.name, bytes) { return false }
+            } else if route.rewrite != nil, bytes.equalsIgnoringCase(line.name, "x-forwarded-prefix") {
+                return false
+            }
         case .sallyport, .host, .via, .xRequestID: return false
         case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .http2Settings,
             .proxyAuthorization, .proxyAuthenticate:
@@ -169,7 +214,9 @@ struct RequestHeadWriter {
             output.append(line.value, of: bytes)
             output.append(", ")
         }
-        output.append(head.minorVersion == 0 ? "1.0 sallyport\r\n" : "1.1 sallyport\r\n")
+        output.append(
+            forwarding.isHTTP2
+                ? "2.0 sallyport\r\n" : head.minorVersion == 0 ? "1.0 sallyport\r\n" : "1.1 sallyport\r\n")
     }
 
     /// What a trusted proxy said already, in front of what we say.

@@ -12,11 +12,20 @@ struct ResponseHeadWriter {
     let keepsAlive: Bool
     /// Our Set-Cookie lines.
     let cookies: [UInt8]
+    /// What the route does to fields; nil: nothing.
+    let rules: AnswerRules?
+    /// Our Strict-Transport-Security line, which stands in place of the application's; empty for none.
+    var strictTransport: [UInt8] = []
 
     /// Appends the head.
     ///
-    /// - Parameter date: a Date line for applications that send none (RFC 9110 §6.6.1).
-    func write(_ head: borrowing ResponseHead, in bytes: RawSpan, date: [UInt8], to output: OutputBuffer) {
+    /// - Parameters:
+    ///   - date: a Date line for applications that send none (RFC 9110 §6.6.1).
+    ///   - record: holds the origin that may read the answer.
+    func write(
+        _ head: borrowing ResponseHead, in bytes: RawSpan, date: [UInt8], record: borrowing ExchangeRecord,
+        to output: OutputBuffer
+    ) {
         output.append("HTTP/1.1 ")
         output.append(decimal: head.status)
         output.append(byte: UInt8(ascii: " "))
@@ -24,11 +33,13 @@ struct ResponseHeadWriter {
         output.append("\r\n")
         copyLines(head, bytes, output)
         if !head.table.contains(.date) { output.append(date) }
+        output.append(strictTransport)
         if !cookies.isEmpty {
             output.append(cookies)
             // A cache that keeps this answer would hand one user's cookies to the next.
             output.append("Cache-Control: no-store\r\n")
         }
+        if let rules { rules.append(record.allowedOrigin, of: record.bytes, to: output) }
         if framing == .chunked { output.append("Transfer-Encoding: chunked\r\n") }
         appendConnection(output)
         output.append("\r\n")
@@ -36,9 +47,12 @@ struct ResponseHeadWriter {
 
     /// Appends the head of a 101 (RFC 9110 §15.2.2).
     ///
-    /// - Parameter echo: the subprotocol that the client is told where the application chose none.
+    /// - Parameters:
+    ///   - echo: the subprotocol that the client is told where the application chose none.
+    ///   - record: holds the origin that may read the answer.
     func writeSwitching(
-        _ head: borrowing ResponseHead, in bytes: RawSpan, date: [UInt8], echo: [UInt8], to output: OutputBuffer
+        _ head: borrowing ResponseHead, in bytes: RawSpan, date: [UInt8], echo: [UInt8],
+        record: borrowing ExchangeRecord, to output: OutputBuffer
     ) {
         output.append("HTTP/1.1 101 Switching Protocols\r\n")
         copyLines(head, bytes, output)
@@ -48,14 +62,16 @@ struct ResponseHeadWriter {
             output.append(echo)
             output.append("\r\n")
         }
+        output.append(strictTransport)
         output.append(cookies)
+        if let rules { rules.append(record.allowedOrigin, of: record.bytes, to: output) }
         output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
     }
 
     /// Appends an interim response (RFC 9110 §15.2) as it came, without the fields of the connection.
     static func writeInterim(_ head: borrowing ResponseHead, in bytes: RawSpan, site: Site, to output: OutputBuffer) {
         let writer = ResponseHeadWriter(
-            site: site, framing: .none, clientMinorVersion: 1, keepsAlive: true, cookies: [])
+            site: site, framing: .none, clientMinorVersion: 1, keepsAlive: true, cookies: [], rules: nil)
         output.append("HTTP/1.1 ")
         output.append(decimal: head.status)
         output.append(byte: UInt8(ascii: " "))
@@ -90,6 +106,10 @@ struct ResponseHeadWriter {
     private func mayPass(_ line: FieldLine, _ head: borrowing ResponseHead, _ bytes: RawSpan) -> Bool {
         switch line.known {
         case .sallyport: return false
+        case .other:
+            if !strictTransport.isEmpty, bytes.equalsIgnoringCase(line.name, "strict-transport-security") {
+                return false
+            }
         case .contentLength: if head.forbidsContentLength || framing == .chunked { return false }
         case .setCookie:
             // The application must not set our cookies, nor delete them.
@@ -98,6 +118,7 @@ struct ResponseHeadWriter {
         case .trailer: if framing != .chunked { return false }
         default: if line.known.isHopByHop { return false }
         }
+        if let rules, rules.drops(line, in: bytes) { return false }
         return !head.isNominated(line, in: bytes)
     }
 }

@@ -6,10 +6,14 @@ final class BufferPool {
     static let capacity = 16 * 1024
     private static let most = 64
     private var spare: [OutputBuffer] = []
+    private let account: BufferAccount
+
+    /// - Parameter account: where the buffers are counted.
+    init(_ account: BufferAccount) { self.account = account }
 
     /// An empty buffer.
     func take() -> OutputBuffer {
-        spare.popLast() ?? OutputBuffer(capacity: Self.capacity, retainedCapacity: 2 * Self.capacity)
+        spare.popLast() ?? OutputBuffer(capacity: Self.capacity, retainedCapacity: 2 * Self.capacity, account: account)
     }
 
     /// Gives a buffer back; its bytes are forgotten.
@@ -17,4 +21,7 @@ final class BufferPool {
         buffer.removeAll()
         if spare.count < Self.most { spare.append(buffer) }
     }
+
+    /// Lets all spare ones go: their memory is needed.
+    func removeAll() { spare.removeAll() }
 }

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 
 /// One address of the configuration: a listener on each loop.
@@ -19,12 +19,12 @@ final class ListenerGroup: @unchecked Sendable {
         for worker in workers {
             let listener: Listener
             do throws(IOError) {
-                listener = try Self.listener(at: address, beside: listeners.first, worker)
+                listener = try Self.listener(at: address, beside: listeners.first, for: wanted, worker)
             } catch {
                 for listener in listeners { listener.close() }
                 throw error
             }
-            listener.onExhaustion = { [unowned worker] error in worker.warn("\(error); accepting pauses for a moment") }
+            listener.onExhaustion = { [unowned worker] error in worker.noteExhaustion(error) }
             // Port 0 becomes the port that the first listener got, for the others too.
             address = listener.address
             listeners.append(listener)
@@ -38,10 +38,12 @@ final class ListenerGroup: @unchecked Sendable {
         for listener in listeners { listener.close() }
     }
 
-    private static func listener(at address: SocketAddress, beside first: Listener?, _ worker: Worker) throws(IOError)
-        -> Listener
-    {
-        let handler: Listener.Handler = { [unowned worker] descriptor, peer in worker.accept(descriptor, from: peer) }
+    private static func listener(
+        at address: SocketAddress, beside first: Listener?, for wanted: ListenerConfiguration.Address, _ worker: Worker
+    ) throws(IOError) -> Listener {
+        let handler: Listener.Handler = { [unowned worker] descriptor, peer in
+            worker.accept(descriptor, from: peer, at: wanted)
+        }
         if let first, address.isUnix { return try first.share(on: worker.loop, handler) }
         return try Listener(on: worker.loop, at: address, handler)
     }

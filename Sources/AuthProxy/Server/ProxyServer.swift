@@ -1,4 +1,4 @@
-public import Configuration
+public import SallyportConfiguration
 internal import EventIO
 public import Logging
 internal import Synchronization
@@ -41,7 +41,12 @@ public final class ProxyServer: Sendable {
     private struct State {
         var configuration: ProxyConfiguration
         var stores: [any TokenStore]
+        /// Over the first of the stores.
+        var manager: JWTManager
         var listeners: [ListenerGroup]
+        /// Descriptors that were open before the first client came.
+        var descriptors: Int
+        var isDraining = false
         var isStopped = false
     }
 
@@ -49,6 +54,11 @@ public final class ProxyServer: Sendable {
     private let shared: SharedParts
     private let threads: [LoopThread]
     private let workers: [Worker]
+    /// The keys of TLS' tickets: they outlive reloads, and rotate by themselves.
+    private let ticketKeys = TLSTicketKeys()
+    /// The key sets of issuers that are fetched.
+    private let keyFetcher: KeyFetcher
+    private let upstreamWatch: UpstreamWatch
     private let state: Mutex<State>
 
     /// Starts the loops and listens.
@@ -57,35 +67,55 @@ public final class ProxyServer: Sendable {
     ///   `TokenKeyError`; nothing is left running then.
     public init(_ configuration: ProxyConfiguration, _ parts: Parts) throws {
         self.parts = parts
+        let audit = AuditLog(parts.logWriter)
         shared = SharedParts(
-            logWriter: parts.logWriter, audit: AuditLog(parts.logWriter), counters: Counters(parts.logWriter),
+            logWriter: parts.logWriter, audit: audit, counters: Counters(parts.logWriter, audit: audit),
             logger: parts.logger, endpoints: parts.endpoints)
-        let site = try Site(configuration)
+        let site = try Site(configuration, tickets: ticketKeys)
         let count = configuration.workers ?? ProxyServer.processorCount
         var threads: [LoopThread] = []
         var stores: [any TokenStore] = []
         do {
             for number in 0..<count { threads.append(try LoopThread(name: "loop-\(number)")) }
             stores = try Self.openStores(configuration, threads, parts)
+            let fetcher = KeyFetcher(
+                on: threads[0].loop, counters: shared.counters.makeLoopCounters(), logger: parts.logger)
+            let plan = try fetcher.plan(configuration)
             var workers: [Worker] = []
             for (thread, store) in zip(threads, stores) {
-                let manager = try Self.manager(configuration, store, parts.clock)
+                let manager = try Self.manager(configuration, plan, store, parts.clock)
                 let worker = Worker(loop: thread.loop, site: site, manager: manager, shared: shared)
                 Self.watch(store, worker)
                 workers.append(worker)
             }
             let listeners = try Self.listeners(configuration, keeping: [], workers)
+            let taken = DescriptorLimit.next ?? DescriptorLimit.current
+            let ceiling = Self.ceiling(site, workers, taken, parts.logger)
             for worker in workers {
                 let index = workers.firstIndex { $0 === worker } ?? 0
                 let box = LoopBound(listeners.map { $0.listeners[index] }, to: worker.loop)
                 worker.loop.post {
-                    worker.start(box.value)
+                    worker.start(box.value, ceiling, loopCount: count)
                     if index == 0 { worker.scheduleCleanup() }
                 }
             }
+            fetcher.onWithdrawal { [workers] in
+                for worker in workers { worker.loop.perform { worker.cache.forgetForeignTokens() } }
+            }
+            fetcher.adopt(plan)
+            keyFetcher = fetcher
+            upstreamWatch = UpstreamWatch(
+                on: threads[0].loop, counters: shared.counters.makeLoopCounters(), logger: parts.logger
+            ) { [workers] finding in
+                for worker in workers { worker.loop.perform { worker.follow(finding) } }
+            }
+            upstreamWatch.adopt(site)
             self.threads = threads
             self.workers = workers
-            state = Mutex(State(configuration: configuration, stores: stores, listeners: listeners))
+            state = Mutex(
+                State(
+                    configuration: configuration, stores: stores, manager: workers[0].manager, listeners: listeners,
+                    descriptors: taken))
         } catch {
             for thread in threads { thread.join() }
             throw error
@@ -101,6 +131,15 @@ public final class ProxyServer: Sendable {
     /// The counters of all loops.
     public var counters: Counters { shared.counters }
 
+    /// What endpoints work with that stand outside of the loops.
+    public var services: ReservedServices {
+        state.withLock { state in
+            ReservedServices(
+                manager: state.manager, assertionKeys: nil, audit: shared.audit, counters: shared.counters,
+                configuration: state.configuration, isDraining: state.isDraining || state.isStopped)
+        }
+    }
+
     /// The configuration in force.
     public var configuration: ProxyConfiguration { state.withLock { $0.configuration } }
 
@@ -110,7 +149,8 @@ public final class ProxyServer: Sendable {
     ///
     /// - Throws: as ``init(_:_:)``; then the old configuration stays in force, all of it.
     public func reload(_ configuration: ProxyConfiguration) throws {
-        let site = try Site(configuration)
+        let site = try Site(configuration, tickets: ticketKeys)
+        let plan = try keyFetcher.plan(configuration)
         try state.withLock { state in
             guard !state.isStopped else { return }
             var stores = state.stores
@@ -119,25 +159,30 @@ public final class ProxyServer: Sendable {
             let managers: [JWTManager]
             let groups: [ListenerGroup]
             do {
-                managers = try stores.map { try Self.manager(configuration, $0, parts.clock) }
+                managers = try stores.map { try Self.manager(configuration, plan, $0, parts.clock) }
                 groups = try Self.listeners(configuration, keeping: state.listeners, workers)
             } catch {
                 if !isSameStore { Self.closeLater(stores) }
                 throw error
             }
+            let ceiling = Self.ceiling(site, workers, state.descriptors, parts.logger)
             for (index, worker) in workers.enumerated() {
                 let manager = managers[index]
                 if !isSameStore { Self.watch(stores[index], worker) }
                 let box = LoopBound(groups.map { $0.listeners[index] }, to: worker.loop)
                 worker.loop.post {
-                    worker.adopt(site, manager: manager)
+                    worker.adopt(site, manager: manager, ceiling)
                     if index == 0 { worker.scheduleCleanup() }
                     worker.replaceListeners(box.value)
                 }
             }
             if !isSameStore { Self.closeLater(state.stores) }
+            keyFetcher.adopt(plan)
+            // The loops know the new upstreams by the time that anything is told of them.
+            upstreamWatch.adopt(site)
             state.configuration = configuration
             state.stores = stores
+            state.manager = managers[0]
             state.listeners = groups
         }
     }
@@ -147,6 +192,7 @@ public final class ProxyServer: Sendable {
     /// - Returns: whether all of them had finished.
     @discardableResult
     public func drain(timeout: Duration) -> Bool {
+        state.withLock { $0.isDraining = true }
         let latch = Latch(workers.count)
         for worker in workers { worker.loop.post { worker.drain { latch.arrive() } } }
         let isDrained = latch.wait(timeout)
@@ -162,6 +208,8 @@ public final class ProxyServer: Sendable {
             return state.stores
         }
         guard let stores else { return }
+        keyFetcher.stop()
+        upstreamWatch.stop()
         for worker in workers { worker.loop.post { worker.stop() } }
         let latch = Latch(1)
         Task {
@@ -186,12 +234,12 @@ public final class ProxyServer: Sendable {
         return stores
     }
 
-    private static func manager(_ configuration: ProxyConfiguration, _ store: any TokenStore, _ clock: WallClock) throws
-        -> JWTManager
-    {
+    private static func manager(
+        _ configuration: ProxyConfiguration, _ plan: KeyFetcher.Plan, _ store: any TokenStore, _ clock: WallClock
+    ) throws -> JWTManager {
         JWTManager(
             keys: try TokenKeys(configuration.tokens), store: store, settings: TokenSettings(configuration.tokens),
-            clock: clock)
+            issuers: plan.issuers, clock: clock)
     }
 
     /// A listener for each address of the configuration: one that is there already, or a new one. Where one of them cannot
@@ -214,6 +262,16 @@ public final class ProxyServer: Sendable {
             for group in opened { group.close() }
             throw error
         }
+    }
+
+    private static func ceiling(_ site: Site, _ workers: [Worker], _ taken: Int, _ logger: Logger)
+        -> ConnectionCeiling
+    {
+        let ceiling = ConnectionCeiling(site, workers: workers.count, taken: taken)
+        if let complaint = ceiling.complaint {
+            logger.log(level: ceiling.isMuchLower ? .warning : .info, "\(complaint)")
+        }
+        return ceiling
     }
 
     private static func watch(_ store: any TokenStore, _ worker: Worker) {

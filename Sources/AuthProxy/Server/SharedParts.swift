@@ -12,6 +12,8 @@ final class SharedParts: Sendable {
     let openConnections = Atomic<Int>(0)
     /// The same by client address.
     let addressCounts = AddressCounts()
+    /// Failed authentications by client address.
+    let throttle = AuthenticationThrottle()
 
     init(
         logWriter: LogWriter, audit: AuditLog, counters: Counters, logger: Logger, endpoints: (any ReservedEndpoints)?

@@ -21,14 +21,14 @@ extension Worker {
         try ResponseHeadParser.parse(bytes, requestMethod: method, limits: limits, into: &responseHead)
     }
 
-    /// Finds the route of the request in ``head``.
+    /// Finds what is served at the place that the request in ``head`` names.
     ///
     /// - Parameter path: the canonical path.
-    func route(in path: RawSpan, hasParameters: Bool, head bytes: RawSpan) -> Route? {
+    func place(in path: RawSpan, hasOtherReading: Bool, head bytes: RawSpan) -> RoutePlace? {
         host.removeAll()
         if let authority = head.authority { authority.appendNormalizedHost(in: bytes, to: host) }
         matchingPath.removeAll()
-        if hasParameters {
+        if hasOtherReading {
             CanonicalTarget.appendMatchingPath(of: path, to: matchingPath)
         } else if path.byteCount == 1, path.byteAt(0) == UInt8(ascii: "*") {
             // OPTIONS * concerns the server as a whole.
@@ -38,8 +38,18 @@ extension Worker {
         }
         // Neither buffer changes while the table is asked.
         let (host, path) = (host, matchingPath)
-        if unsafe Self.isReserved(path.bytes) { return site.reserved }
+        if unsafe Self.isReserved(path.bytes) { return site.reservedPlace }
         return unsafe site.routes.find(host: host.bytes, path: path.bytes)
+    }
+
+    /// The route of a place for the request in ``head``; nil if none takes its method. A preflight (Fetch, "CORS protocol")
+    /// goes where the request would go that it asks for.
+    func route(at place: RoutePlace, head bytes: RawSpan) -> Route? {
+        if let only = place.only { return only }
+        if CORSPolicy.isPreflight(head, in: bytes), let wanted = CORSPolicy.requestedMethod(head, in: bytes) {
+            return place.route(for: HTTPMethod(bytes.bytes(wanted)), wanted, in: bytes)
+        }
+        return place.route(for: head.method, head.methodRange, in: bytes)
     }
 
     /// Whether a path lies in our own namespace.
@@ -95,6 +105,12 @@ extension Worker {
             identity: nil, refusal: nil, requestID: exchange.record.requestIDText)
     }
 
+    /// Whether an origin is that of the request in ``head``.
+    func isOwn(_ origin: String, _ bytes: RawSpan, _ exchange: Exchange) -> Bool {
+        let own = forwardedHost(bytes, exchange) ?? head.first(.host).map { bytes.string($0.value) } ?? ""
+        return SameOrigin.holds(origin, authority: own, scheme: scheme(bytes, exchange))
+    }
+
     /// The authority that the client asked a trusted proxy for, where that names one.
     private func forwardedHost(_ bytes: RawSpan, _ exchange: Exchange) -> String? {
         guard exchange.forwarding.isTrusted, head.count(of: .xForwardedHost) == 1,
@@ -104,12 +120,12 @@ extension Worker {
         return host.utf8.contains(UInt8(ascii: ",")) ? nil : host
     }
 
-    /// The scheme that the client used, as far as that is known.
-    private func scheme(_ bytes: RawSpan, _ exchange: Exchange) -> ReservedRequest.Scheme? {
-        if exchange.forwarding.isSecure { return .https }
+    /// The scheme that the client used, as far as that is known: a trusted proxy may speak TLS with us for a client that
+    /// does not, and the other way round.
+    func scheme(_ bytes: RawSpan, _ exchange: Exchange) -> ReservedRequest.Scheme? {
         guard exchange.forwarding.isTrusted, head.count(of: .xForwardedProto) == 1,
             let line = head.first(.xForwardedProto)
-        else { return nil }
+        else { return exchange.forwarding.isSecure ? .https : nil }
         return ReservedRequest.Scheme(rawValue: bytes.string(line.value).lowercased())
     }
 

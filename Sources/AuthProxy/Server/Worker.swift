@@ -1,5 +1,6 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
+internal import HTTP2
 internal import HTTPWire
 internal import Logging
 internal import Synchronization
@@ -13,14 +14,20 @@ internal import Tokens
 final class Worker: @unchecked Sendable {
     let loop: EventLoop
     let counters: LoopCounters
-    let buffers = BufferPool()
+    /// What the buffers of its clients and exchanges hold.
+    let memory = BufferAccount()
+    let buffers: BufferPool
+    private let exchanges = ExchangePool()
     let cache: VerifiedTokenCache
+    /// What lives by a token beyond its request.
+    private(set) lazy var live = LiveTokens(self)
     private let shared: SharedParts
     private let accessLog: AccessLogBuffer
 
     /// The configuration for requests that begin now.
     private(set) var site: Site
     private(set) var times: Times
+    private(set) var http2Limits: HTTP2Limits
     private(set) var authenticator: Authenticator
     private(set) var isDraining = false
 
@@ -32,14 +39,18 @@ final class Worker: @unchecked Sendable {
     let target = OutputBuffer(capacity: 1024)
     /// What is being written to a client; empty between calls.
     let output = OutputBuffer(capacity: 32 * 1024, retainedCapacity: 128 * 1024)
+    /// The head of an answer that becomes a header list, and frames on their way out; empty between calls.
+    var streamHead = ResponseHead()
+    let wire = OutputBuffer(capacity: 4 * 1024, retainedCapacity: 128 * 1024)
     var requestIDs = RequestID()
     let addressTexts = AddressTexts()
     let matchingPath = OutputBuffer(capacity: 256)
     let host = OutputBuffer(capacity: 256)
 
-    private var connections: [DownstreamConnection] = []
+    private(set) var connections: [DownstreamConnection] = []
+    private let handshakes = HandshakeQueue()
     /// The pools of the configuration in force, as its upstreams are numbered.
-    private var pools: [UpstreamPool] = []
+    private(set) var pools: [UpstreamPool] = []
     private var listeners: [Listener] = []
     private var timer: LoopTimer?
     private var cleanupTimer: LoopTimer?
@@ -47,6 +58,19 @@ final class Worker: @unchecked Sendable {
     private var drained: (() -> Void)?
     /// Whether accepting pauses because there are as many connections as there may be.
     private var isHolding = false
+    /// How many connections of clients all loops may have.
+    private var maxConnections = 0
+    /// How many loops there are: each has its share of what is limited for all.
+    private var loopCount = 1
+    /// Whether memory is made free at the end of the turn, and who was ended for that.
+    var isReliefDue = false
+    var memoryWarnings = WarningPace()
+    /// Sockets for which there was no descriptor.
+    var exhaustionWarnings = WarningPace()
+    /// Clients that were ended because they kept others from an application.
+    var slowClientWarnings = WarningPace()
+    /// Headers of the PROXY protocol that were refused.
+    var headerWarnings = WarningPace()
     private var dateSecond: Int64 = -1
     private(set) var dateLine: [UInt8] = []
     /// Microseconds of the wall clock minus those of the monotonic one.
@@ -57,22 +81,30 @@ final class Worker: @unchecked Sendable {
         self.site = site
         self.shared = shared
         counters = shared.counters.makeLoopCounters()
+        buffers = BufferPool(memory)
         cache = VerifiedTokenCache(capacity: site.configuration.limits.verifiedTokens)
         accessLog = AccessLogBuffer(shared.logWriter)
         cookies = site.cookieScanner()
         times = Times(site.configuration.limits)
+        http2Limits = HTTP2Limits(site.configuration.limits)
         authenticator = Authenticator(
             manager: manager, cache: cache, desk: RotationDesk(),
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
         adjustClock()
-        pools = site.upstreams.map(makePool)
+        pools = site.upstreams.map { makePool($0, site) }
+        memory.onExcess = { [unowned self] in relieveLater() }
     }
 
     // MARK: Life
 
     /// Begins to work, on the loop's thread.
-    func start(_ listeners: [Listener]) {
+    ///
+    /// - Parameter loopCount: how many loops there are.
+    func start(_ listeners: [Listener], _ ceiling: ConnectionCeiling, loopCount: Int) {
+        maxConnections = ceiling.count
+        self.loopCount = loopCount
+        memory.limit = Self.memoryShare(site, loopCount)
         replaceListeners(listeners)
         let timer = LoopTimer(on: loop) { [unowned self] in tick() }
         self.timer = timer
@@ -105,7 +137,10 @@ final class Worker: @unchecked Sendable {
 
     private func tick() {
         accessLog.flush()
+        measure()
         adjustClock()
+        live.tick()
+        for pool in pools where pool.waitingRequests > 0 { pool.makeRoom() }
         // Another loop's connections may have made room.
         goOnAccepting()
     }
@@ -121,10 +156,17 @@ final class Worker: @unchecked Sendable {
     }
 
     /// Puts another configuration into force for requests that begin from now on.
-    func adopt(_ site: Site, manager: JWTManager) {
+    func adopt(_ site: Site, manager: JWTManager, _ ceiling: ConnectionCeiling) {
+        maxConnections = ceiling.count
+        memory.limit = Self.memoryShare(site, loopCount)
         adoptPools(site)
+        exchanges.removeAll()
         self.site = site
+        for connection in connections {
+            if let rules = site.rules(at: connection.rules.address) { connection.rules = rules }
+        }
         times = Times(site.configuration.limits)
+        http2Limits = HTTP2Limits(site.configuration.limits)
         cookies = site.cookieScanner()
         // Other keys, another binding, another store: what was verified under the old ones is asked again.
         cache.removeAll()
@@ -132,6 +174,7 @@ final class Worker: @unchecked Sendable {
             manager: manager, cache: cache, desk: RotationDesk(),
             refreshAheadSeconds: site.configuration.tokens.effectiveRefreshAheadSeconds, audit: shared.audit,
             counters: counters)
+        live.invalidate(.everything)
     }
 
     /// An upstream that stays as it is keeps its connections; one that has changed gets a pool of its own. Exchanges under
@@ -139,17 +182,30 @@ final class Worker: @unchecked Sendable {
     private func adoptPools(_ new: Site) {
         var old = Dictionary(uniqueKeysWithValues: zip(site.upstreams.map(\.name), zip(site.upstreams, pools)))
         pools = new.upstreams.map { upstream in
-            guard let (before, pool) = old[upstream.name], before.endpoints == upstream.endpoints,
-                before.maxIdleConnections == upstream.maxIdleConnections
-            else { return makePool(upstream) }
+            guard let (before, pool) = old[upstream.name], before.configuration == upstream.configuration
+            else { return makePool(upstream, new) }
             old[upstream.name] = nil
+            pool.adopt(upstream, limits: new.configuration.limits)
             return pool
         }
         for (_, pool) in old.values { pool.closeIdle() }
     }
 
-    private func makePool(_ upstream: Site.Upstream) -> UpstreamPool {
-        UpstreamPool(worker: self, endpoints: upstream.endpoints, maxIdle: upstream.maxIdleConnections)
+    private func makePool(_ upstream: Site.Upstream, _ site: Site) -> UpstreamPool {
+        UpstreamPool(worker: self, upstream, limits: site.configuration.limits)
+    }
+
+    /// Follows what was found out about an upstream, as long as it is the one that was looked at.
+    func follow(_ finding: UpstreamFinding) {
+        guard !isDraining,
+            let pool = pools.first(where: {
+                $0.name == finding.upstream && $0.configuration == finding.configuration
+            })
+        else { return }
+        switch finding.what {
+        case .places(let places): pool.replacePlaces(places)
+        case .health(let address, let isUp): pool.setHealth(of: address, isUp: isUp)
+        }
     }
 
     /// Accepts at these listeners from now on, and at no others.
@@ -164,7 +220,10 @@ final class Worker: @unchecked Sendable {
     }
 
     /// Follows an announcement of the store.
-    func invalidate(_ change: StoreInvalidation) { cache.invalidate(change) }
+    func invalidate(_ change: StoreInvalidation) {
+        cache.invalidate(change)
+        live.invalidate(change)
+    }
 
     /// Accepts no more, ends idle connections, and says when the last one has ended.
     func drain(_ completion: @escaping () -> Void) {
@@ -181,9 +240,11 @@ final class Worker: @unchecked Sendable {
     func stop() {
         for listener in listeners { listener.close() }
         listeners = []
+        if isDraining, !connections.isEmpty { counters.count(LimitKind.drainTimeout) }
         for connection in connections { connection.cut("stopped") }
         for pool in pools { pool.closeIdle() }
         pools = []
+        exchanges.removeAll()
         timer?.cancel()
         timer = nil
         cleanupTimer?.cancel()
@@ -201,9 +262,13 @@ final class Worker: @unchecked Sendable {
     /// The state of affairs for `GET health/ready`.
     var services: ReservedServices {
         ReservedServices(
-            manager: authenticator.manager, audit: shared.audit, counters: shared.counters,
+            manager: authenticator.manager, assertionKeys: site.assertionKeys, audit: shared.audit,
+            counters: shared.counters,
             configuration: site.configuration, isDraining: isDraining)
     }
+
+    /// Tokens and sessions of the configuration in force.
+    var manager: JWTManager { authenticator.manager }
 
     var endpoints: (any ReservedEndpoints)? { shared.endpoints }
 
@@ -216,28 +281,53 @@ final class Worker: @unchecked Sendable {
     // MARK: Connections
 
     /// Takes an accepted connection.
-    func accept(_ descriptor: CInt, from address: SocketAddress) {
+    ///
+    /// - Parameter listener: the address at which it was accepted.
+    func accept(_ descriptor: CInt, from address: SocketAddress, at listener: ListenerConfiguration.Address) {
         counters.add(1, to: .acceptedConnections)
         counters.add(1, to: .openConnections)
         let limits = site.configuration.limits
         let ip = address.ipAddress
-        let counted = limits.maxConnectionsPerAddress > 0 ? ip : nil
+        let rules = site.rules(at: listener) ?? ListenerRules(plainAt: listener)
+        // Whom to count is told by the header.
+        let counted = limits.maxConnectionsPerAddress > 0 && !rules.expectsProxyHeader ? ip : nil
         let connection = DownstreamConnection(
-            worker: self, descriptor: descriptor, peer: ip ?? IPAddress(v4: 0x7f00_0001), countedAddress: counted)
+            worker: self, rules: rules, descriptor: descriptor, peer: ip ?? IPAddress(v4: 0x7f00_0001),
+            countedAddress: counted)
         connection.index = connections.count
         connections.append(connection)
         let total = shared.openConnections.add(1, ordering: .relaxed).newValue
-        if total >= limits.maxConnections {
+        if total >= maxConnections {
             self.counters.count(.connections)
             isHolding = true
             for listener in listeners { listener.pause() }
         }
-        if let counted, shared.addressCounts.add(counted) > limits.maxConnectionsPerAddress {
+        if rules.expectsProxyHeader { return awaitHeader(on: connection, from: ip) }
+        if let counted, countAddress(counted) > limits.maxConnectionsPerAddress {
             self.counters.count(.connectionsPerAddress)
             return connection.turnAway(.tooManyConnections)
         }
         connection.begin()
     }
+
+    /// A connection begins its TLS handshake; gives its number among those that are under way.
+    func handshakeBegan(_ connection: DownstreamConnection) -> Int {
+        if handshakes.count >= site.configuration.limits.tlsMaxHandshakes { handshakes.oldest?.cutHandshake() }
+        return handshakes.add(connection)
+    }
+
+    /// A handshake is over, whatever it came to.
+    func handshakeEnded(_ number: Int) { handshakes.remove(number) }
+
+    /// Counts a handshake that failed, and tells why where somebody looks for it.
+    func note(_ error: TLSError, of connection: DownstreamConnection) {
+        counters.count(TLSCounter(error.kind))
+        shared.logger.debug(
+            "a TLS handshake failed: \(error.reason)", metadata: ["client_address": "\(connection.peer)"])
+    }
+
+    /// Counts a connection of an address in; how many it has with it.
+    func countAddress(_ address: IPAddress) -> Int { shared.addressCounts.add(address) }
 
     /// A connection has ended.
     func forget(_ connection: DownstreamConnection) {
@@ -256,7 +346,7 @@ final class Worker: @unchecked Sendable {
     /// Accepts again where there is room for connections.
     private func goOnAccepting() {
         guard isHolding,
-            shared.openConnections.load(ordering: .relaxed) < site.configuration.limits.maxConnections
+            shared.openConnections.load(ordering: .relaxed) < maxConnections
         else { return }
         isHolding = false
         for listener in listeners { listener.start() }
@@ -264,48 +354,77 @@ final class Worker: @unchecked Sendable {
 
     // MARK: Exchanges
 
-    func makeExchange(_ downstream: DownstreamConnection) -> Exchange {
-        Exchange(
-            worker: self, downstream: downstream, site: site, requestBytes: buffers.take(),
-            record: ExchangeRecord(bytes: buffers.take()))
+    func makeExchange(_ downstream: Downstream) -> Exchange {
+        guard let exchange = exchanges.take() else { return Exchange(worker: self, downstream: downstream, site: site) }
+        exchange.reuse(downstream: downstream, site: site)
+        return exchange
     }
 
-    /// Writes an exchange's line and takes back its buffers.
+    /// Gives back the memory of what is kept for requests to come.
+    func dropStock() {
+        exchanges.removeAll()
+        buffers.removeAll()
+    }
+
+    /// Writes an exchange's line and takes it back.
     func finish(_ exchange: Exchange) {
         counters.count(status: exchange.responseStatus)
-        if let verdict = exchange.verdict { counters.count(verdict) }
-        log(exchange)
-        buffers.give(exchange.requestBytes)
-        buffers.give(exchange.record.bytes)
+        if let verdict = exchange.verdict {
+            counters.count(verdict)
+            if verdict.isFailedAuthentication { noteFailure(of: exchange) }
+        }
+        let now = MonotonicTime.microseconds
+        measure(exchange, now)
+        log(exchange, now)
+        exchanges.give(exchange)
     }
 
-    private func log(_ exchange: Exchange) {
+    /// For how many seconds an address has to wait before tokens of it are looked at that are not known; nil: it need not.
+    func throttleSeconds(for address: IPAddress) -> Int64? {
+        let limits = site.configuration.limits
+        return shared.throttle.secondsToWait(address, now: now, rule: AuthenticationThrottle.Rule(limits))
+    }
+
+    @inline(never)
+    private func noteFailure(of exchange: Exchange) {
+        let address = exchange.forwarding.client
+        let rule = AuthenticationThrottle.Rule(site.configuration.limits)
+        guard shared.throttle.note(address, now: now, rule: rule) else { return }
+        shared.audit.record(
+            AuditEvent(
+                .authenticationThrottled, clientAddress: address.description, requestID: exchange.record.requestIDText))
+    }
+
+    private func log(_ exchange: Exchange, _ now: Int64) {
         guard !accessLog.isOff else { return }
-        let record = exchange.record
-        let now = MonotonicTime.microseconds
         var entry = AccessLogEntry(time: now &+ wallOffset)
         entry.status = exchange.responseStatus
-        entry.protocolVersion = exchange.clientMinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
+        entry.protocolVersion =
+            exchange.forwarding.isHTTP2 ? "HTTP/2.0" : exchange.clientMinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
+        if let client = exchange.downstream.connection.secureClient { entry.tlsVersion = client.version }
         entry.client = exchange.forwarding.client
         entry.bytesIn = exchange.requestBody.count
         entry.bytesOut = exchange.bytesOut
-        entry.duration = now - record.startedAt
-        if record.decidedAt > 0 { entry.authentication = record.decidedAt - record.startedAt }
-        if record.connectedAt > 0 { entry.upstreamConnect = record.connectedAt - record.connectStartedAt }
-        if record.firstByteAt > 0 { entry.upstreamFirstByte = record.firstByteAt - record.connectedAt }
+        entry.duration = now - exchange.record.startedAt
+        if exchange.record.decidedAt > 0 {
+            entry.authentication = exchange.record.decidedAt - exchange.record.startedAt
+        }
+        if exchange.record.connectedAt > 0 {
+            entry.upstreamConnect = exchange.record.connectedAt - exchange.record.connectStartedAt
+        }
+        if exchange.record.firstByteAt > 0 {
+            entry.upstreamFirstByte = exchange.record.firstByteAt - exchange.record.connectedAt
+        }
         entry.verdict = exchange.verdict
         entry.reason = exchange.reason
         if case .set = exchange.cookies { entry.isRefreshed = true }
-        let bytes = unsafe record.bytes.bytes
-        let route = exchange.route
-        let upstream = route.map { $0.upstream >= 0 ? exchange.site.upstreams[$0.upstream].nameBytes : [] } ?? []
-        let routeName = route?.nameBytes ?? []
-        let subject = exchange.identity?.subject ?? []
-        let identifier = exchange.identity?.identifier ?? []
-        unsafe accessLog.append(
-            entry, method: bytes.bytes(record.method), path: bytes.bytes(record.path), host: bytes.bytes(record.host),
-            route: routeName.span.bytes, upstream: upstream.span.bytes, requestID: bytes.bytes(record.requestID),
-            subject: subject.span.bytes, tokenID: identifier.span.bytes)
+        let texts = exchange.record.bytes
+        // The record's bytes do not change any more.
+        let bytes = unsafe texts.bytes
+        accessLog.append(
+            entry, method: bytes.bytes(exchange.record.method), path: bytes.bytes(exchange.record.path),
+            host: bytes.bytes(exchange.record.host), requestID: bytes.bytes(exchange.record.requestID),
+            route: exchange.route?.logMembers, identity: exchange.identity?.logMembers)
     }
 
     func warn(_ message: String) { shared.logger.warning("\(message)") }
@@ -316,11 +435,11 @@ final class Worker: @unchecked Sendable {
         // The configuration changed while the request was decided.
         let upstream = site.upstreams[index]
         if let now = self.site.upstreams.firstIndex(where: {
-            $0.name == upstream.name && $0.endpoints == upstream.endpoints
+            $0.name == upstream.name && $0.configuration == upstream.configuration
         }) {
             return pools[now]
         }
-        return makePool(upstream)
+        return makePool(upstream, site)
     }
 }
 

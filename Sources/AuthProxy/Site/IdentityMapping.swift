@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 internal import Tokens
 
@@ -18,69 +18,73 @@ struct IdentityMapping: Sendable {
     /// The bytes that all lines together may have: more than any application takes as a head.
     static let limit = 16 * 1024
 
+    /// What lines have room for from the start.
+    private static let usualBytes = 256
+
+    /// A field and where its value comes from.
+    private struct Field: Sendable {
+        let name: String
+        /// The name, a colon and a blank.
+        let start: [UInt8]
+        let path: ClaimPath
+    }
+
     /// Tells mappings apart, so that a rendering may be kept for as long as its token.
     let number: Int
-    private let fields: [(name: String, path: [String])]
+    private let fields: [Field]
 
     init(number: Int, _ fields: [(name: String, claim: String)]) {
         self.number = number
-        self.fields = fields.map { ($0.name, $0.claim.split(separator: ".").map(String.init)) }
+        self.fields = fields.map { name, claim in
+            Field(name: name, start: Array("\(name): ".utf8), path: ClaimPath(claim))
+        }
     }
 
     /// The header lines, CRLF and all.
     func render(_ claims: JSONValue) throws(Failure) -> [UInt8] {
+        guard !fields.isEmpty else { return [] }
         var lines: [UInt8] = []
-        for (name, path) in fields {
-            guard let value = Self.member(of: claims, at: path), let text = try Self.text(of: value, field: name) else {
-                continue
-            }
-            lines += Array(name.utf8)
-            lines += Array(": ".utf8)
-            lines += text
-            lines += Array("\r\n".utf8)
+        lines.reserveCapacity(Self.usualBytes)
+        for field in fields {
+            guard let value = field.path.value(in: claims) else { continue }
+            if case .null = value { continue }
+            lines += field.start
+            try Self.append(value, to: &lines, field.name)
+            lines.append(UInt8(ascii: "\r"))
+            lines.append(UInt8(ascii: "\n"))
             guard lines.count <= Self.limit else {
-                throw Failure(field: name, reason: "is too long for a header")
+                throw Failure(field: field.name, reason: "is too long for a header")
             }
         }
         return lines
     }
 
-    /// The claim at a path of member names.
-    private static func member(of claims: JSONValue, at path: [String]) -> JSONValue? {
-        var value: JSONValue? = claims
-        for name in path { value = value?[name] }
-        return value
-    }
-
-    /// A value as it stands in a field; nil for `null`.
-    private static func text(of value: JSONValue, field: String) throws(Failure) -> [UInt8]? {
+    /// Adds a value as it stands in a field.
+    private static func append(_ value: JSONValue, to lines: inout [UInt8], _ field: String) throws(Failure) {
         switch value {
-        case .null: return nil
-        case .string(let text): return try plain(text, field)
+        case .string(let text): try append(text, to: &lines, field)
         case .array(let elements):
-            var joined: [UInt8] = []
             for (index, element) in elements.enumerated() {
-                guard let part = try text(of: element, field: field) else {
-                    throw Failure(field: field, reason: "is a list that holds null")
-                }
+                if case .null = element { throw Failure(field: field, reason: "is a list that holds null") }
+                if index > 0 { lines.append(UInt8(ascii: ",")) }
+                let start = lines.count
+                try append(element, to: &lines, field)
                 // A comma within an element would make two of it.
-                guard !part.contains(UInt8(ascii: ",")) else {
+                guard !lines[start...].contains(UInt8(ascii: ",")) else {
                     throw Failure(field: field, reason: "is a list with a comma in one of its elements")
                 }
-                if index > 0 { joined.append(UInt8(ascii: ",")) }
-                joined += part
             }
-            return joined
-        default:
-            return try plain(JSONWriter.text(value), field)
+        case .null, .boolean, .integer, .decimal, .object: try append(JSONWriter.text(value), to: &lines, field)
         }
     }
 
-    private static func plain(_ text: String, _ field: String) throws(Failure) -> [UInt8] {
-        let bytes = Array(text.utf8)
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else {
-            throw Failure(field: field, reason: "holds a control byte or a letter that is not ASCII")
+    private static func append(_ text: String, to lines: inout [UInt8], _ field: String) throws(Failure) {
+        let bytes = text.utf8Span.span
+        for index in bytes.indices {
+            guard bytes[index] >= 0x20 && bytes[index] < 0x7f else {
+                throw Failure(field: field, reason: "holds a control byte or a letter that is not ASCII")
+            }
+            lines.append(bytes[index])
         }
-        return bytes
     }
 }

@@ -1,92 +1,65 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 
-/// Finds the route for a host and a canonical path, in time that does not grow with their number.
+/// Finds what is served at a host and a canonical path, in time that does not grow with the number of routes.
 ///
-/// The most specific match wins: a route that names the host before one that does not; then an exact path; then the
-/// longest prefix, which ends at a segment. The path is hashed once, and each of its segment ends asks one hash table.
-struct RouteTable: Sendable {
+/// The most specific match wins: a route that names the host before one with a star, and that before one without a host;
+/// then an exact path; then the longest prefix, which ends at a segment. Methods come last, and never lead elsewhere: where
+/// no route of the place takes the method, that is 405, and not what a less specific place would do with it. The path is
+/// hashed once, and each of its segment ends asks one hash table. It cannot be copied, so that no request does.
+struct RouteTable: ~Copyable, Sendable {
     /// The routes of one host.
     private struct Paths: Sendable {
-        var exact: [UInt64: [Entry]] = [:]
-        var prefix: [UInt64: [Entry]] = [:]
-    }
-
-    private struct Entry: Sendable {
-        /// The path, or the prefix without a slash at its end (empty for the root).
-        var path: [UInt8]
-        var route: Route
+        var exact = PathTable()
+        var prefix = PathTable()
     }
 
     private var anyHost = Paths()
-    private var hosts: [UInt64: [(host: [UInt8], paths: Paths)]] = [:]
+    private var hosts = HostTable<Paths>()
 
-    /// Adds a route; false if there is one for the same host and path already.
+    /// Adds a route; false if there is one for the same host, path and method already.
     mutating func add(_ route: Route, host: String?, path: [UInt8], isExact: Bool) -> Bool {
         var stored = path
         if !isExact, stored.last == UInt8(ascii: "/") { stored.removeLast() }
-        let entry = Entry(path: stored, route: route)
-        guard let host = host.map({ Array($0.utf8) }) else { return Self.insert(entry, isExact, into: &anyHost) }
-        let key = PathHash.of(host)
-        var bucket = hosts[key] ?? []
-        let index: Int
-        if let found = bucket.firstIndex(where: { $0.host == host }) {
-            index = found
-        } else {
-            index = bucket.count
-            bucket.append((host, Paths()))
-        }
-        let isNew = Self.insert(entry, isExact, into: &bucket[index].paths)
-        hosts[key] = bucket
-        return isNew
+        guard let host else { return Self.insert(route, stored, isExact, into: &anyHost) }
+        let index = hosts.index(of: host, orMake: Paths())
+        return Self.insert(route, stored, isExact, into: &hosts[index])
     }
 
-    private static func insert(_ entry: Entry, _ isExact: Bool, into paths: inout Paths) -> Bool {
-        let key = PathHash.of(entry.path)
-        var bucket = (isExact ? paths.exact[key] : paths.prefix[key]) ?? []
-        guard !bucket.contains(where: { $0.path == entry.path }) else { return false }
-        bucket.append(entry)
-        if isExact { paths.exact[key] = bucket } else { paths.prefix[key] = bucket }
-        return true
+    private static func insert(_ route: Route, _ path: [UInt8], _ isExact: Bool, into paths: inout Paths) -> Bool {
+        isExact ? paths.exact.insert(route, path: path) : paths.prefix.insert(route, path: path)
     }
 
-    /// Finds the route.
+    /// Finds the place.
     ///
     /// - Parameters:
     ///   - host: the host in lower case without port; empty where the request names none.
-    ///   - path: the canonical path, without parameters of segments.
-    func find(host: RawSpan, path: RawSpan) -> Route? {
-        if !hosts.isEmpty, host.byteCount > 0, let bucket = hosts[PathHash.of(host, count: host.byteCount)] {
-            for entry in bucket where Self.isEqual(entry.host, host, host.byteCount) {
-                if let found = Self.find(in: entry.paths, path) { return found }
-            }
+    ///   - path: the path in the form that ``CanonicalTarget/appendMatchingPath(of:to:)`` gives.
+    func find(host: RawSpan, path: RawSpan) -> RoutePlace? {
+        if !hosts.isEmpty, host.byteCount > 0, let found = hosts.find(host, { Self.find(in: $0, path) }) {
+            return found
         }
         return Self.find(in: anyHost, path)
     }
 
-    private static func find(in paths: Paths, _ path: RawSpan) -> Route? {
+    @inline(__always)
+    private static func find(in paths: borrowing Paths, _ path: RawSpan) -> RoutePlace? {
         var hash = PathHash()
-        var best: Route?
+        var best = -1
         let end = path.byteCount
         // The root's prefix is empty.
         for offset in 0..<end {
             let byte = path.byteAt(offset)
-            if byte == UInt8(ascii: "/"), let found = match(paths.prefix, hash.value, path, offset) { best = found }
+            if byte == UInt8(ascii: "/") {
+                let found = paths.prefix.find(hash.value, path, offset)
+                if found >= 0 { best = found }
+            }
             hash.add(byte)
         }
-        if let found = match(paths.exact, hash.value, path, end) { return found }
-        return match(paths.prefix, hash.value, path, end) ?? best
-    }
-
-    private static func match(_ table: [UInt64: [Entry]], _ key: UInt64, _ path: RawSpan, _ count: Int) -> Route? {
-        guard !table.isEmpty, let bucket = table[key] else { return nil }
-        for entry in bucket where isEqual(entry.path, path, count) { return entry.route }
-        return nil
-    }
-
-    private static func isEqual(_ stored: [UInt8], _ bytes: RawSpan, _ count: Int) -> Bool {
-        guard stored.count == count else { return false }
-        for index in 0..<count where stored[index] != bytes.byteAt(index) { return false }
-        return true
+        let exact = paths.exact.find(hash.value, path, end)
+        if exact >= 0 { return paths.exact[exact] }
+        let whole = paths.prefix.find(hash.value, path, end)
+        if whole >= 0 { best = whole }
+        return best >= 0 ? paths.prefix[best] : nil
     }
 }

@@ -1,6 +1,7 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 internal import HTTPWire
+internal import Tokens
 internal import Tokens
 
 /// What a configuration means for requests: routes, upstreams, names of headers and cookies, in the forms that cost least
@@ -9,9 +10,24 @@ final class Site: Sendable {
     /// An application.
     struct Upstream: Sendable {
         let name: String
-        let nameBytes: [UInt8]
-        let endpoints: [SocketAddress]
-        let maxIdleConnections: Int
+        let configuration: UpstreamConfiguration
+        /// What each endpoint of the configuration stands for.
+        var addresses: [[SocketAddress]]
+        /// How TLS is spoken to it; nil where it is not.
+        let tls: UpstreamTLS?
+
+        /// All addresses, each of them once.
+        var places: [UpstreamPlace] {
+            var places: [UpstreamPlace] = []
+            for (endpoint, addresses) in zip(configuration.endpoints, addresses) {
+                var host = ""
+                if case .tcp(let name, _) = endpoint { host = name }
+                for address in addresses where !places.contains(where: { $0.address == address }) {
+                    places.append(UpstreamPlace(address: address, host: host))
+                }
+            }
+            return places
+        }
     }
 
     let configuration: ProxyConfiguration
@@ -19,39 +35,70 @@ final class Site: Sendable {
     let routes: RouteTable
     /// Names that only we may send to an application, on whatever route.
     let firewall: HeaderNameSet
+    /// Parameters that hold tokens on some route: they are taken out of the addresses that a browser tells of.
+    let queryParameters: [QueryParameter]
     let trustedProxies: TrustedProxies
     let cookies: SessionCookies
     let requestLimits: HeadLimits
     let responseLimits: HeadLimits
     /// The route of the reserved path: whoever asks, we answer ourselves.
     let reserved: Route
+    let reservedPlace: RoutePlace
+    /// The keys of signed assertions, for those who verify them; nil where no key is configured.
+    let assertionKeys: TokenKeys?
     private let cookieNames: [[UInt8]]
 
-    /// Prepares a configuration; names of hosts are resolved here, so never on a loop.
-    init(_ configuration: ProxyConfiguration) throws(SiteError) {
+    private let listeners: [ListenerRules]
+
+    /// What holds at an address of the configuration; a few comparisons for each connection that is accepted.
+    func rules(at address: ListenerConfiguration.Address) -> ListenerRules? {
+        listeners.first { $0.address == address }
+    }
+
+    /// Prepares a configuration; names of hosts are resolved here and certificates read, so never on a loop.
+    ///
+    /// - Parameter tickets: the keys with which clients of TLS resume sessions, whatever is reloaded.
+    init(_ configuration: ProxyConfiguration, tickets: TLSTicketKeys) throws(SiteError) {
         self.configuration = configuration
+        listeners = try ListenerRules.all(configuration.listeners, tickets: tickets)
         var upstreams: [Upstream] = []
         for (name, upstream) in configuration.upstreams.sorted(by: { $0.key < $1.key }) {
-            var endpoints: [SocketAddress] = []
-            for endpoint in upstream.endpoints { endpoints += try SocketAddress.all(endpoint, upstream: name) }
-            upstreams.append(
-                Upstream(
-                    name: name, nameBytes: Array(name.utf8), endpoints: endpoints,
-                    maxIdleConnections: upstream.maxIdleConnections))
+            let addresses = try upstream.endpoints.map { (endpoint) throws(SiteError) in
+                try SocketAddress.all(endpoint, upstream: name)
+            }
+            let tls = try upstream.tls.map { (tls) throws(SiteError) in try UpstreamTLS(tls, upstream: name) }
+            upstreams.append(Upstream(name: name, configuration: upstream, addresses: addresses, tls: tls))
         }
         self.upstreams = upstreams
+        let assertionKeys = try Self.assertionKeys(configuration)
+        self.assertionKeys = assertionKeys
         var table = RouteTable()
         var names: [String] = []
+        var requirements: [ClaimRequirements] = []
         for (number, route) in configuration.routes.enumerated() {
             guard let index = upstreams.firstIndex(where: { $0.name == route.upstream }) else {
                 throw SiteError("route \(route.name): there is no upstream \(route.upstream)")
             }
             let mapping = IdentityMapping(number: number, route.identityHeaders.map { ($0.name, $0.claim) })
-            names += route.identityHeaders.map(\.name)
-            try Self.add(Route(route, upstream: index, identity: mapping), to: &table)
+            names += route.identityHeaders.map(\.name) + route.certificateHeaders.map(\.name)
+            let assertion = try route.assertion.map { (wanted) throws(SiteError) in
+                try AssertionWriter(
+                    wanted, identity: route.identityHeaders.map(\.claim), issuer: configuration.tokens.issuer,
+                    keys: assertionKeys, route: route.name)
+            }
+            if let assertion { names.append(assertion.header) }
+            let requirement = Self.number(of: route.requirements, in: &requirements)
+            try Self.add(
+                Route(
+                    route, upstream: index, identity: mapping, requirementNumber: requirement,
+                    issuers: configuration.issuers,
+                    assertion: assertion), to: &table)
         }
         routes = table
         firewall = HeaderNameSet(names)
+        queryParameters = Set(
+            configuration.routes.filter { $0.tokenSources.contains(.query) }.map(\.queryParameter)
+        ).sorted().map { QueryParameter($0) }
         trustedProxies = TrustedProxies(configuration.trustedProxies)
         cookies = SessionCookies(configuration.cookies)
         cookieNames = [configuration.cookies.access, configuration.cookies.refresh].map { Array($0.utf8) }
@@ -63,7 +110,27 @@ final class Site: Sendable {
         var own = RouteConfiguration(name: "sallyport", upstream: "")
         own.authentication = .required
         own.tokenSources = [.authorization, .cookie]
+        // Its endpoints have a stricter rule of their own.
+        own.csrf.isEnabled = false
         reserved = Route(own, upstream: -1, identity: IdentityMapping(number: -1, []))
+        reservedPlace = RoutePlace(reserved)
+    }
+
+    private static func assertionKeys(_ configuration: ProxyConfiguration) throws(SiteError) -> TokenKeys? {
+        if configuration.assertionKeys.isEmpty { return nil }
+        do {
+            return try TokenKeys(configuration.assertionKeys)
+        } catch {
+            throw SiteError("assertions: \(error)")
+        }
+    }
+
+    /// The number of a route's requirements among those that differ; -1 for none.
+    private static func number(of wanted: ClaimRequirements, in known: inout [ClaimRequirements]) -> Int {
+        if wanted.isEmpty { return -1 }
+        if let index = known.firstIndex(of: wanted) { return index }
+        known.append(wanted)
+        return known.count - 1
     }
 
     private static func add(_ route: Route, to table: inout RouteTable) throws(SiteError) {
@@ -80,9 +147,12 @@ final class Site: Sendable {
         } catch {
             throw SiteError("route \(route.name): the path \(text) can match nothing: \(error.sentence)")
         }
-        let path = unsafe output.bytes.array(ByteRange(0, output.count))
+        // Requests are compared in this form too.
+        let matching = OutputBuffer(capacity: 64)
+        CanonicalTarget.appendMatchingPath(of: unsafe output.bytes, to: matching)
+        let path = unsafe matching.bytes.array(ByteRange(0, matching.count))
         guard table.add(route, host: route.configuration.host, path: path, isExact: isExact) else {
-            throw SiteError("route \(route.name): another route matches the same host and path")
+            throw SiteError("route \(route.name): another route matches the same host, path and method")
         }
     }
 

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import HTTPWire
 
 /// The peers whose forwarding fields are believed.

@@ -4,10 +4,14 @@ public struct ProxyConfiguration: Sendable {
     public var workers: Int? = nil
     /// Where clients connect.
     public var listeners: [ListenerConfiguration] = []
+    /// Where operators look; nil: nowhere.
+    public var admin: AdminConfiguration? = nil
     /// Peers whose forwarding fields are believed.
     public var trustedProxies: [AddressRange] = []
     /// Lifetimes, keys and bindings of our tokens.
     public var tokens = TokenConfiguration()
+    /// Others whose access tokens are taken.
+    public var issuers: [IssuerConfiguration] = []
     /// Names and attributes of our cookies.
     public var cookies = CookieConfiguration()
     /// Where tokens are kept.
@@ -16,6 +20,8 @@ public struct ProxyConfiguration: Sendable {
     public var upstreams: [String: UpstreamConfiguration] = [:]
     /// What is served; the most specific match wins.
     public var routes: [RouteConfiguration] = []
+    /// The keys of signed assertions; the first one signs, all are published.
+    public var assertionKeys: [TokenConfiguration.Key] = []
     /// Limits and time-outs.
     public var limits = LimitConfiguration()
     /// Logs.

@@ -1,19 +1,45 @@
+public import Tokens
+
 /// The `tokens:` section.
 public struct TokenConfiguration: Sendable {
-    /// One key of the `keys:` list, or the only one of `secret:`.
+    /// One key of the `keys:` list or its file, or the only one of `secret:`.
     public struct Key: Sendable {
+        /// What the key is made of.
+        public enum Material: Sendable {
+            /// A secret, long enough for its algorithm.
+            case secret([UInt8])
+            /// A key that was read from PEM or a JWK.
+            case key(TokenKey)
+        }
+
         /// `kid`; nil for the single secret.
         public var identifier: String?
-        /// HS256, HS384 or HS512; the key is pinned to it.
+        /// The one algorithm that the key is pinned to, as JWS names it.
         public var algorithm: String
-        /// The secret's bytes.
-        public var secret: [UInt8]
+        /// What it is made of.
+        public var material: Material
+        /// Whether it may sign; the first key that may does, and each verifies.
+        public var maySign: Bool
 
-        /// Describes a key.
+        /// A secret, which signs.
         public init(identifier: String?, algorithm: String, secret: [UInt8]) {
             self.identifier = identifier
             self.algorithm = algorithm
-            self.secret = secret
+            material = .secret(secret)
+            maySign = true
+        }
+
+        /// A key that was read from a file.
+        public init(_ key: TokenKey) {
+            identifier = key.identifier
+            algorithm = key.algorithm.rawValue
+            material = .key(key)
+            maySign = key.canSign
+        }
+
+        /// The secret's bytes; nil for a key that was read from a file.
+        public var secret: [UInt8]? {
+            if case .secret(let bytes) = material { bytes } else { nil }
         }
     }
 
@@ -27,8 +53,10 @@ public struct TokenConfiguration: Sendable {
         case off
     }
 
-    /// The keys; the first one signs.
+    /// The keys; the first one signs, all others verify.
     public var keys: [Key] = []
+    /// The file that all of the keys stand in (`keys: {file: PATH}`); nil where they stand by themselves.
+    public var keyFile: String? = nil
     /// `iss` of our tokens.
     public var issuer: String? = nil
     /// `aud` of our tokens.
@@ -43,6 +71,12 @@ public struct TokenConfiguration: Sendable {
     public var refreshAheadSeconds: Int64? = nil
     /// How long after its successor's first use an old refresh token gives that successor again.
     public var rotationGraceSeconds: Int64 = 30
+    /// How long a session lives without being used; nil: as long as its refresh token.
+    public var sessionIdleSeconds: Int64? = nil
+    /// How long a session lives from its sign-in on; nil: as long as it is used.
+    public var sessionAbsoluteSeconds: Int64? = nil
+    /// How many sessions a user may have at once; nil: any number.
+    public var maxSessionsPerUser: Int? = nil
     /// Tolerance between clocks, in seconds.
     public var leewaySeconds: Int64 = 5
     /// Binding to the client's address.
@@ -53,12 +87,17 @@ public struct TokenConfiguration: Sendable {
     public var addressPrefixV6: Int = 128
     /// Binding to the User-Agent.
     public var userAgentBinding: BindingMode = .strict
+    /// What of the User-Agent counts.
+    public var userAgentForm: UserAgentForm = .exact
 
     /// The defaults.
     public init() {}
 
-    /// `refresh_ahead_seconds` as it applies.
+    /// How long before its expiry an access token is refreshed. With a limit on disuse each refresh is a sign of use, and
+    /// one is due within a quarter of it: a session that is used lives, and one that is not ends in time.
     public var effectiveRefreshAheadSeconds: Int64 {
-        refreshAheadSeconds ?? min(60, accessTokenExpireSeconds / 2)
+        let usual = refreshAheadSeconds ?? min(60, accessTokenExpireSeconds / 2)
+        guard let idle = sessionIdleSeconds else { return usual }
+        return max(usual, min(accessTokenExpireSeconds, idle) - max(idle / 4, 1))
     }
 }

@@ -1,5 +1,3 @@
-internal import Yams
-
 /// Reads one mapping key by key; what was not asked for in the end is an unknown key.
 final class MappingReader {
     /// The mapping itself.
@@ -13,28 +11,23 @@ final class MappingReader {
     init?(_ node: ConfigurationNode, _ context: ReadingContext) {
         self.node = node
         problems = context.problems
-        guard case .mapping(let mapping) = node.node else {
+        guard case .mapping(let members) = node.node.content else {
             problems.report(node, "is \(node.kind), and must be a mapping of keys to values")
             return nil
         }
-        var masked: [(name: String, place: SourcePlace)] = []
-        for (key, value) in mapping {
-            let place = SourcePlace(key.mark)
-            guard case .scalar(let scalar) = key else {
-                problems.report(place, node.keyPath, "has a key that is a list or a mapping: write a word")
+        for (key, value) in members {
+            guard case .scalar(let name, _) = key.content else {
+                problems.report(key.place, node.keyPath, "has a key that is a list or a mapping: write a word")
                 continue
             }
-            if let original = context.composer.originalName(scalar.string) {
-                masked.append((original, place))
-                continue
+            if values[name] != nil, let first = keys.first(where: { $0.name == name }) {
+                problems.report(
+                    key.place, path(name), "stands twice, here and in line \(first.place.line): keep one of the two")
+            } else {
+                keys.append((name, key.place))
             }
-            keys.append((scalar.string, place))
-            values[scalar.string] = ConfigurationNode(value, keyPath: path(scalar.string), key: place)
-        }
-        for (name, place) in masked {
-            let again = keys.first { $0.name == name }?.place ?? place
-            problems.report(
-                again, path(name), "stands twice, here and in line \(place.line): keep one of the two")
+            // The last one is judged, as it would count elsewhere.
+            values[name] = ConfigurationNode(value, keyPath: path(name), key: key.place)
         }
     }
 

@@ -2,8 +2,6 @@
 struct ReadingContext {
     /// Where they report.
     let problems: ProblemList
-    /// The document's composer, which knows the repeated keys.
-    let composer: DocumentComposer
     /// The environment of the process.
     let environment: [String: String]
     /// The file system.

@@ -1,4 +1,4 @@
-internal import Yams
+internal import CYAML
 
 /// A place in the file.
 struct SourcePlace: Equatable {
@@ -15,7 +15,8 @@ struct SourcePlace: Equatable {
         self.column = max(column, 1)
     }
 
-    init(_ mark: Mark?) {
-        self.init(line: mark?.line ?? 1, column: mark?.column ?? 1)
+    /// libyaml counts from 0.
+    init(_ mark: yaml_mark_t) {
+        self.init(line: mark.line + 1, column: mark.column + 1)
     }
 }

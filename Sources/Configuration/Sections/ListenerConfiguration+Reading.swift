@@ -10,11 +10,15 @@ extension ListenerConfiguration {
             context.problems.report(node, "is empty: write at least one {address: HOST:PORT}")
         }
         var seen: [Address: ConfigurationNode] = [:]
+        let mayNameCertificates = elements.contains { $0.node.hasKey("tls") }
         return elements.compactMap { element in
             guard let reader = MappingReader(element, context) else { return nil }
             let address = address(reader, context)
-            readProtocols(reader)
-            refuseLater(reader)
+            let protocols = readProtocols(reader, hasTLS: reader.has("tls"))
+            let proxyProtocol = readProxyProtocol(reader, address, root)
+            let tls = TLS.read(reader, protocols, context)
+            let redirect = HTTPSRedirectConfiguration.read(
+                reader, hasCertificates: mayNameCertificates, context)
             reader.finish()
             guard let address else { return nil }
             if let first = seen[address], !isAnyPort(address) {
@@ -22,7 +26,8 @@ extension ListenerConfiguration {
                     element, "listens where \(first.keyPath) in line \(first.place.line) does: remove one of the two")
             }
             seen[address] = element
-            return ListenerConfiguration(address: address)
+            return ListenerConfiguration(
+                address: address, protocols: protocols, proxyProtocol: proxyProtocol, tls: tls, redirect: redirect)
         }
     }
 
@@ -43,34 +48,33 @@ extension ListenerConfiguration {
         }
     }
 
-    private static func readProtocols(_ reader: MappingReader) {
-        guard let list = reader.list("protocols") else { return }
+    private static func readProtocols(_ reader: MappingReader, hasTLS: Bool) -> Protocols {
+        guard let list = reader.list("protocols") else { return Protocols(http1: true, http2: hasTLS) }
+        var protocols = Protocols(http1: false, http2: false)
         for element in list {
             switch element.text {
-            case "http/1.1": continue
-            case "h2":
-                reader.problems.report(element, "is h2, which this version does not offer: write [http/1.1]")
+            case "http/1.1": protocols.http1 = true
+            case "h2": protocols.http2 = true
             default:
-                reader.problems.report(element, "is \(MappingReader.quote(element)): write http/1.1")
+                reader.problems.report(element, "is \(MappingReader.quote(element)): write h2 or http/1.1")
             }
         }
         if list.isEmpty, let node = reader.value("protocols") {
-            reader.problems.report(node, "is empty: write [http/1.1], or remove the key")
+            reader.problems.report(node, "is empty: write [h2, http/1.1], or remove the key")
         }
+        return protocols
     }
 
-    /// Keys of the schema whose time has not come: silence would be taken for consent.
-    private static func refuseLater(_ reader: MappingReader) {
-        var isProxyProtocol = false
-        reader.boolean("proxy_protocol", into: &isProxyProtocol)
-        if isProxyProtocol, let node = reader.value("proxy_protocol") {
-            reader.problems.report(node, "is on, and this version does not offer it: write false, or remove the key")
+    /// Whoever reaches a port could name any client: so a balancer is one of the trusted proxies. A Unix socket is reached by
+    /// those whom its folder lets in.
+    private static func readProxyProtocol(_ reader: MappingReader, _ address: Address?, _ root: MappingReader) -> Bool {
+        var isOn = false
+        reader.boolean("proxy_protocol", into: &isOn)
+        if isOn, case .tcp = address, root.value("trusted_proxies")?.elements?.isEmpty ?? true,
+            let node = reader.value("proxy_protocol")
+        {
+            reader.problems.report(node, "is on, and nobody may use it: name the balancers in trusted_proxies")
         }
-        if let node = reader.value("tls") {
-            reader.problems.report(
-                node,
-                "asks for TLS, which this version does not offer: remove the key and let a TLS terminator stand in front"
-            )
-        }
+        return isOn
     }
 }

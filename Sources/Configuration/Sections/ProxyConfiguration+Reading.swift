@@ -3,6 +3,7 @@ extension ProxyConfiguration {
     mutating func read(_ reader: MappingReader, _ context: ReadingContext) {
         readWorkers(reader)
         listeners = ListenerConfiguration.read(reader, context)
+        admin = AdminConfiguration.read(reader, context, beside: listeners)
         readTrustedProxies(reader, context)
         // Without the section the defaults hold, and the secret comes from its usual variable.
         if let section = reader.section("tokens", context) {
@@ -20,13 +21,28 @@ extension ProxyConfiguration {
         if let section = reader.section("logging", context) { logging.read(section, context) }
         reader.seconds("drain_timeout_seconds", in: 0...3600, into: &drainTimeoutSeconds)
         upstreams = UpstreamConfiguration.read(reader, context)
-        var routing = RouteListReader(context: context, upstreams: upstreams, tokens: tokens)
+        issuers = IssuerConfiguration.read(reader, own: tokens, context)
+        readAssertions(reader, context)
+        var routing = RouteListReader(
+            context: context, upstreams: upstreams, tokens: tokens, issuers: issuers,
+            canAssert: reader.has("assertions"))
         routes = routing.read(reader)
-        if let issuers = reader.value("issuers"), issuers.elements?.isEmpty != true {
-            context.problems.report(
-                issuers, "names foreign issuers, which this version does not offer: remove the section")
-        }
         reader.finish()
+        warnOfTLS(reader, context)
+    }
+
+    /// What is doubtful about listeners and other sections together.
+    private func warnOfTLS(_ reader: MappingReader, _ context: ReadingContext) {
+        if !listeners.contains(where: { $0.tls?.asksForCertificates == true }), let list = reader.list("routes") {
+            for (route, node) in zip(routes, list) where !route.certificateHeaders.isEmpty {
+                context.problems.warn(
+                    node, "has client_certificate_headers, and no listener asks clients for certificates")
+            }
+        }
+        if !cookies.isSecure, listeners.contains(where: { $0.tls != nil }), let node = reader.value("cookies") {
+            context.problems.warn(
+                node, "has secure: false beside a listener with TLS: the cookies go over plain HTTP too")
+        }
     }
 
     private mutating func readWorkers(_ reader: MappingReader) {

@@ -32,27 +32,28 @@ extension RouteConfiguration {
         }
     }
 
-    private static func isClaimPath(_ text: String) -> Bool {
-        text.utf8.count <= 256 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
-            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
-    }
-
-    /// Reads `cors:`.
-    mutating func readOrigins(_ reader: MappingReader) {
-        for element in reader.list("allowed_origins") ?? [] {
-            guard let text = element.text else {
-                reader.problems.report(
-                    element, "is \(element.kind), and must be an origin such as https://app.example.com")
+    /// Reads `client_certificate_headers:`, in the order of the file.
+    mutating func readCertificateHeaders(_ route: MappingReader, _ context: ReadingContext) {
+        guard let reader = route.section("client_certificate_headers", context) else { return }
+        var seen = Dictionary(
+            identityHeaders.map { (FieldNameRules.folded($0.name), "identity_headers") }, uniquingKeysWith: { $1 })
+        for (name, place, node) in reader.members {
+            let value = reader.value(name).flatMap { reader.word($0, CertificateValue.self) }
+            if let message = FieldNameRules.problem(withIdentityHeader: name) {
+                context.problems.report(place, node.keyPath, "“\(name)” \(message)")
                 continue
             }
-            if let message = OriginText.problem(with: text) {
-                reader.problems.report(element, message)
-            } else if allowedOrigins.contains(text) {
-                reader.problems.report(element, "“\(text)” stands twice: remove one of the two")
-            } else {
-                allowedOrigins.append(text)
+            if let other = seen.updateValue("line \(place.line)", forKey: FieldNameRules.folded(name)) {
+                context.problems.report(
+                    place, node.keyPath, "“\(name)” is a field of \(other) too: keep one of the two")
             }
+            if let value { certificateHeaders.append((name: name, value: value)) }
         }
         reader.finish()
+    }
+
+    static func isClaimPath(_ text: String) -> Bool {
+        text.utf8.count <= 256 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
     }
 }

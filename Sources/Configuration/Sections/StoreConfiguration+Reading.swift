@@ -11,6 +11,7 @@ extension StoreConfiguration {
             }
         }
         readPassword(reader, context)
+        readTLS(reader, context)
         if let (text, node) = reader.string("key_prefix") {
             // Braces would move the hash tag that keeps a session in one slot of a cluster.
             if text.utf8.count <= 64, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
@@ -24,8 +25,18 @@ extension StoreConfiguration {
         }
         reader.boolean("require_noeviction", into: &requiresNoEviction)
         reader.integer("command_timeout_ms", in: 1...60_000, into: &commandTimeoutMilliseconds)
+        reader.integer("revocation_staleness_max_ms", in: 200...60_000, into: &revocationStalenessMaxMilliseconds)
         reader.seconds("cleanup_interval_seconds", in: 1...86_400, into: &cleanupIntervalSeconds)
         reader.finish()
+    }
+
+    private mutating func readTLS(_ reader: MappingReader, _ context: ReadingContext) {
+        guard let section = reader.section("tls", context) else { return }
+        tls = TLSClientConfiguration.read(section, context, mayTrustAnybody: false)
+        if !StoreURLText.usesTLS(url) {
+            context.problems.report(
+                section.node, "is for a Redis with TLS only: write rediss in place of redis in the url, or remove it")
+        }
     }
 
     /// `password:` is `{env: NAME}` or `{file: PATH}` and becomes part of the URL.

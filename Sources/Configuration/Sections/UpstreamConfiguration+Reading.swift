@@ -16,7 +16,8 @@ extension UpstreamConfiguration {
             upstreams[name] = UpstreamConfiguration(endpoints: [])
             guard let reader = MappingReader(node, context) else { continue }
             var upstream = UpstreamConfiguration(endpoints: endpoints(reader, context))
-            reader.integer("max_idle_connections", in: 0...65_536, into: &upstream.maxIdleConnections)
+            upstream.readTLS(reader, context)
+            upstream.readBehaviour(reader, context)
             reader.finish()
             upstreams[name] = upstream
         }
@@ -25,6 +26,15 @@ extension UpstreamConfiguration {
         }
         section.finish()
         return upstreams
+    }
+
+    private mutating func readTLS(_ reader: MappingReader, _ context: ReadingContext) {
+        guard let section = reader.section("tls", context) else { return }
+        tls = TLSClientConfiguration.read(section, context, mayTrustAnybody: true)
+        let isUnix = endpoints.contains { if case .unix = $0 { true } else { false } }
+        if isUnix, !section.has("server_name") {
+            section.reportMissing("server_name", "is missing: no certificate is for a Unix socket; write a name")
+        }
     }
 
     private static func endpoints(_ reader: MappingReader, _ context: ReadingContext) -> [ListenerConfiguration.Address]

@@ -58,6 +58,9 @@ enum AddressText {
         return .address(.unix(path: resolved))
     }
 
+    /// Whether it is a host's name, or a numeric address without brackets.
+    static func isHost(_ text: String) -> Bool { IPAddress(text) != nil || isHostName(text) }
+
     /// Letters, digits and hyphens in labels of at most 63 (RFC 1123 §2.1); underscores, which container names have.
     static func isHostName(_ name: some StringProtocol) -> Bool {
         guard name.utf8.count <= 253 else { return false }

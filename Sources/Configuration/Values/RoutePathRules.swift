@@ -27,6 +27,22 @@ enum RoutePathRules {
         return nil
     }
 
+    /// A match in the form that it has where requests are compared with it: `/a%3Ab` and `/a:b` are one.
+    static func compared(_ match: RouteConfiguration.PathMatch) -> RouteConfiguration.PathMatch {
+        switch match {
+        case .exact(let path): .exact(compared(path))
+        case .prefix(let path): .prefix(compared(path))
+        }
+    }
+
+    private static func compared(_ path: String) -> String {
+        withBytes(of: path) { bytes in
+            let output = OutputBuffer()
+            CanonicalTarget.appendMatchingPath(of: bytes, to: output)
+            return output.string
+        }
+    }
+
     private static func canonical(_ path: String) -> String? {
         withBytes(of: path) { bytes in
             let output = OutputBuffer()

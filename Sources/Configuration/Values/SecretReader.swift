@@ -1,12 +1,14 @@
 /// Reads `{env: NAME}` and `{file: PATH}`. What was read never enters a message.
 struct SecretReader {
     let context: ReadingContext
+    /// What is read, for a sentence.
+    var thing = "a secret"
 
     /// The secret's bytes; nil after a report.
     func read(_ node: ConfigurationNode) -> [UInt8]? {
         guard node.text == nil else {
             context.problems.report(
-                node, "holds text: a secret does not stand in this file; write {env: NAME} or {file: PATH}")
+                node, "holds text: \(thing) does not stand in this file; write {env: NAME} or {file: PATH}")
             return nil
         }
         guard let reader = MappingReader(node, context) else { return nil }
@@ -34,14 +36,14 @@ struct SecretReader {
             return nil
         }
         guard !value.isEmpty else {
-            context.problems.report(node, "needs the environment variable \(name), which is empty: set it to a secret")
+            context.problems.report(node, "needs the environment variable \(name), which is empty: set it to \(thing)")
             return nil
         }
         return Array(value.utf8)
     }
 
     /// The content of a file, without the line end that editors put behind it.
-    private func file(_ path: String, node: ConfigurationNode) -> [UInt8]? {
+    func file(_ path: String, node: ConfigurationNode) -> [UInt8]? {
         guard context.isPath(path) else {
             context.problems.report(node, "is no path of a file")
             return nil
@@ -56,7 +58,7 @@ struct SecretReader {
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
             guard !bytes.isEmpty else {
-                context.problems.report(node, "names \(resolved), which is empty: write a secret into it")
+                context.problems.report(node, "names \(resolved), which is empty: write \(thing) into it")
                 return nil
             }
             if content.permissions & 0o004 != 0 {

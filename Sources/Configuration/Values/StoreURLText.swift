@@ -25,17 +25,20 @@ enum StoreURLText {
                 return .refused("names no file: write sqlite:PATH, such as sqlite:state/sallyport.db")
             }
             return .url("sqlite:" + context.resolved(path))
-        case "redis", "unix", "redis+sentinel", "redis+cluster":
+        case "redis", "unix", "redis+sentinel", "redis+cluster", "rediss", "rediss+sentinel", "rediss+cluster":
             guard rest.hasPrefix("//"), rest.count > 2, rest.dropFirst(2).first != "?" else {
                 return .refused("names no server: write redis://HOST:PORT or unix://PATH")
             }
             return .url(text)
-        case "rediss":
-            return .refused(
-                "uses \(scheme)://, which this version does not offer: write redis://HOST:PORT or unix://PATH")
         default:
             return .refused("has an unknown scheme: \(examples)")
         }
+    }
+
+    /// Whether a URL asks for TLS.
+    static func usesTLS(_ url: String) -> Bool {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        return scheme == "rediss" || scheme.hasPrefix("rediss+")
     }
 
     /// The URL with a password from elsewhere; nil when it holds one itself, or is not one of Redis.

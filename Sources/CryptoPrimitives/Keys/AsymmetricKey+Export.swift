@@ -26,6 +26,30 @@ extension AsymmetricKey {
         }
     }
 
+    /// The numbers of a private key as a JWK names them, each with the highest byte first; that of a curve as long as its
+    /// coordinates.
+    public enum PrivateNumbers: Sendable {
+        case rsa(RSAPrivateNumbers)
+        case ec(d: [UInt8])
+        case ed25519(d: [UInt8])
+    }
+
+    /// The numbers of the private key; nil for a public key, and for an RSA key of which the library has not all of them.
+    public var privateNumbers: PrivateNumbers? {
+        guard isPrivate, let secret = privateBytes else { return nil }
+        switch kind {
+        case .ec: return .ec(d: secret)
+        case .ed25519: return .ed25519(d: secret)
+        case .rsa:
+            let names = ["rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1"]
+            let numbers = names.compactMap { unsafe Self.number($0, of: pointer) }
+            guard numbers.count == names.count else { return nil }
+            return .rsa(
+                RSAPrivateNumbers(
+                    d: secret, p: numbers[0], q: numbers[1], dp: numbers[2], dq: numbers[3], qi: numbers[4]))
+        }
+    }
+
     /// The bytes that make the key secret, whichever form it was read from; nil for a public key. They are for
     /// deriving other secrets from.
     public var privateBytes: [UInt8]? {

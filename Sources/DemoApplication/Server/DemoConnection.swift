@@ -2,7 +2,7 @@ import HTTPWire
 
 /// One connection of the demo application: HTTP/1.1 with keep-alive, then perhaps a WebSocket. A state machine without
 /// I/O: bytes in, bytes out.
-struct DemoConnection {
+struct DemoConnection: ~Copyable {
     /// What the connection waits for.
     enum Step: Sendable, Equatable {
         /// More bytes from the peer.

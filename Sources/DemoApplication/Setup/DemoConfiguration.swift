@@ -1,4 +1,4 @@
-public import Configuration
+public import SallyportConfiguration
 
 /// The gate's configuration for the demo: what a file would say, as a value.
 public enum DemoConfiguration {

@@ -31,10 +31,8 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     func runReadyJobs() {
         var jobs: [UnownedJob] = []
         swap(&jobs, &readyJobs)
-        // The executors are this loop, which is alive while it runs.
-        for job in jobs {
-            unsafe job.runSynchronously(
-                isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-        }
+        // The executor is this loop, which is alive while it runs. No actor is isolated to it: told as the tasks' preference
+        // alone, a call from one async function to the next stays where it is, and is not put in the queue.
+        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }

@@ -34,6 +34,15 @@ public final class EventLoop: @unchecked Sendable {
     /// Allocated in `init`, freed in `deinit`.
     public let scratch: UnsafeMutableRawBufferPointer
 
+    /// Where the two pieces of one TLS record come together; good until the next use. Allocated when it is first needed,
+    /// freed in `deinit`.
+    private(set) lazy var gather: UnsafeMutableRawBufferPointer = {
+        let made = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
+        unsafe gathered = made
+        return unsafe made
+    }()
+    private var gathered: UnsafeMutableRawBufferPointer?
+
     /// How much is read from a socket at once, in bytes.
     public static let scratchBytes = 64 * 1024
 
@@ -78,6 +87,7 @@ public final class EventLoop: @unchecked Sendable {
         unsafe event_free(tickEvent)
         unsafe event_base_free(base)
         unsafe scratch.deallocate()
+        unsafe gathered?.deallocate()
     }
 
     /// Whether the caller runs on the loop's thread.

@@ -77,6 +77,12 @@ public final class Listener {
 
     /// Leaves new connections in the kernel's queue until ``start()``.
     public func pause() {
+        // Whoever pauses it also says when it goes on.
+        retry?.cancel()
+        stopAccepting()
+    }
+
+    private func stopAccepting() {
         guard isAccepting else { return }
         isAccepting = false
         _ = unsafe event_del(acceptEvent)
@@ -110,22 +116,20 @@ public final class Listener {
                 handler(socket, SocketAddress(storage) ?? SocketAddress(.unix(path: "")))
                 continue
             }
-            switch errno {
-            case EAGAIN, EWOULDBLOCK: return
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                let error = IOError.last("accept a connection at \(address)")
+            if errno == EAGAIN || errno == EWOULDBLOCK { return }
+            let error = IOError.last("accept a connection at \(address)")
+            if error.isExhaustion {
+                // Who wants to connect waits in the kernel's queue; to ask again at once would be to ask all the time.
                 onExhaustion?(error)
-                pauseForAMoment()
-                return
-            // The peer went before it was accepted, or the network broke: the next one.
-            default: continue
+                return pauseForAMoment()
             }
+            // The peer went before it was accepted, or the network broke: the next one.
         }
     }
 
     private func pauseForAMoment() {
         guard isAccepting else { return }
-        pause()
+        stopAccepting()
         let timer = retry ?? LoopTimer(on: loop) { [unowned self] in start() }
         retry = timer
         timer.fire(afterMilliseconds: Self.exhaustionPauseMilliseconds)

@@ -21,6 +21,9 @@ open class WheelEntry {
 }
 
 extension WheelEntry {
+    /// When its time is over, in milliseconds of ``MonotonicTime``; `Int64.max` for never.
+    public final var dueAt: Int64 { deadline }
+
     /// Takes the deadline away, for the price of one store: for those who will soon set it again.
     public final func suspendDeadline() { deadline = .max }
 }

@@ -26,7 +26,7 @@ public struct ChunkedDecoder: Sendable {
     /// The trailer section's bytes; the ranges of ``trailers`` refer to them. Empty without trailers.
     public private(set) var trailerBytes: [UInt8] = []
     /// The trailer fields after ``ChunkEvent/end(consumed:)``.
-    public private(set) var trailers = FieldTable()
+    public private(set) var trailers: [FieldLine] = []
 
     /// Header bytes of one chunk, extensions included.
     static let chunkHeaderLimit = 1024
@@ -187,10 +187,10 @@ public struct ChunkedDecoder: Sendable {
         guard lineFeed != nil else { return stop }
         // The section so far ends in LF. It is complete if its last line is empty; otherwise its lines are checked
         // now, so that a flaw is told as soon as it is there.
-        if let table = try Self.trailerSection(trailerBytes, limits, message, at: start) {
+        if let lines = try Self.trailerSection(trailerBytes, limits, message, at: start) {
             state = .finished
-            trailers = table
-            if table.lines.isEmpty { trailerBytes.removeAll() }
+            trailers = lines
+            if lines.isEmpty { trailerBytes.removeAll() }
         }
         return stop
     }
@@ -198,14 +198,14 @@ public struct ChunkedDecoder: Sendable {
     /// The fields of a trailer section, or nil while its empty line has not come.
     private static func trailerSection(
         _ section: [UInt8], _ limits: HeadLimits, _ message: HTTPParseError.Message, at offset: Int
-    ) throws(HTTPParseError) -> FieldTable? {
+    ) throws(HTTPParseError) -> [FieldLine]? {
         var table = FieldTable()
-        let rules = FieldSection.Rules(message: message, nameClass: ByteClass.strictName)
+        let rules: FieldSection.Rules = message == .request ? .request : .response
         do throws(HTTPParseError) {
             // A span of UInt8 has no padding.
             let end = try unsafe FieldSection.parse(
                 section.span.bytes, from: 0, origin: 0, limits: limits, rules: rules, into: &table)
-            return end == nil ? nil : table
+            return end == nil ? nil : table.lines
         } catch {
             // Offsets within the section mean nothing to the caller.
             throw HTTPParseError(error.kind, in: message, at: offset)

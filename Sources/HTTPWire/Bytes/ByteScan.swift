@@ -35,6 +35,54 @@ enum ByteScan {
         return (low | beyond | ((hash &- ones) & ~hash)) & high
     }
 
+    /// Marks capital letters. Exact for each byte.
+    @inline(__always)
+    private static func capital(_ word: UInt64) -> UInt64 {
+        let seven = word & ~high
+        return (seven &+ ones &* 0x3f) & ~(seven &+ ones &* 0x25) & ~word & high
+    }
+
+    /// Whether a word holds control bytes or spaces. Where it holds none, nothing is borrowed, so zero is exact.
+    @inline(__always)
+    private static func hasNoWordByte(_ word: UInt64) -> Bool {
+        ((word &- ones &* 0x21) | ((word ^ ones &* 0x7f) &- ones)) & ~word & high != 0
+    }
+
+    /// Whether all bytes are visible ASCII, and neither colon nor capital letter.
+    static func isLowerCaseName(_ bytes: RawSpan) -> Bool {
+        let end = bytes.byteCount
+        var offset = 0
+        while offset < end {
+            if offset &+ 8 <= end {
+                let word = bytes.word64(offset)
+                let marks = notName(word) | capital(word)
+                offset &+= marks == 0 ? 8 : marks.trailingZeroBitCount >> 3
+                if marks == 0 { continue }
+            }
+            // Tokens that are neither letter, digit nor hyphen, and the last bytes.
+            let byte = bytes.byte(offset)
+            guard byte > 0x20, byte < 0x7f, byte != ASCII.colon, !(0x41...0x5a ~= byte) else { return false }
+            offset &+= 1
+        }
+        return true
+    }
+
+    /// Whether there is neither a control byte nor a space.
+    static func isWord(_ bytes: RawSpan) -> Bool {
+        let end = bytes.byteCount
+        var offset = 0
+        while offset &+ 8 <= end {
+            if hasNoWordByte(bytes.word64(offset)) { return false }
+            offset &+= 8
+        }
+        while offset < end {
+            let byte = bytes.byte(offset)
+            if byte <= 0x20 || byte == 0x7f { return false }
+            offset &+= 1
+        }
+        return true
+    }
+
     /// The offset of the first byte that is neither letter, digit, hyphen nor of class `nameClass`, or `end`. Class 0
     /// may stop early in the last seven bytes.
     @inline(__always)

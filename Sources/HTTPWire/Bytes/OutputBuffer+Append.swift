@@ -38,6 +38,26 @@ extension OutputBuffer {
         append(bytes.bytes(range))
     }
 
+    /// Appends a field line (RFC 9112 §5): room is made once for all of it.
+    @inlinable
+    public func appendLine(_ name: RawSpan, _ value: RawSpan) {
+        let (nameCount, valueCount) = (name.byteCount, value.byteCount)
+        reserve(nameCount &+ valueCount &+ 4)
+        // `reserve` has made room for both, and four bytes more; neither is a part of the buffer.
+        guard let place = unsafe storage.baseAddress?.advanced(by: end) else { return }
+        unsafe name.withUnsafeBytes { name in
+            if let source = name.baseAddress { unsafe place.copyMemory(from: source, byteCount: nameCount) }
+        }
+        let (colon, lineEnd) = (UInt16(0x203a).littleEndian, UInt16(0x0a0d).littleEndian)
+        unsafe place.storeBytes(of: colon, toByteOffset: nameCount, as: UInt16.self)
+        unsafe value.withUnsafeBytes { value in
+            guard let source = value.baseAddress else { return }
+            unsafe place.advanced(by: nameCount &+ 2).copyMemory(from: source, byteCount: valueCount)
+        }
+        unsafe place.storeBytes(of: lineEnd, toByteOffset: nameCount &+ valueCount &+ 2, as: UInt16.self)
+        end &+= nameCount &+ valueCount &+ 4
+    }
+
     /// Appends a literal; no String is made. Inlined, so that a short one is a few moves of known size.
     @inlinable @inline(__always)
     public func append(_ text: StaticString) {

@@ -3,14 +3,22 @@ extension OutputBuffer {
     /// bytes are escaped, and each byte that is no part of well-formed UTF-8 becomes U+FFFD. Whatever a peer sends, a
     /// log line stays one line of valid JSON.
     public func append(jsonString bytes: RawSpan) {
+        let end = bytes.byteCount
+        // Nearly all texts are plain: one reservation, one look, one copy.
+        reserve(end &+ 2)
         append(byte: ASCII.quote)
-        var offset = 0
+        let run = Self.plainEnd(bytes, 0, end)
+        append(ByteRange(0, run), of: bytes)
+        if run < end { append(jsonRest: bytes, from: run) }
+        append(byte: ASCII.quote)
+    }
+
+    /// Goes on at a byte that cannot be copied as it is.
+    @inline(never)
+    private func append(jsonRest bytes: RawSpan, from start: Int) {
+        var offset = start
         let end = bytes.byteCount
         while offset < end {
-            let run = Self.plainEnd(bytes, offset, end)
-            append(ByteRange(offset, run), of: bytes)
-            offset = run
-            guard offset < end else { break }
             let byte = bytes.byte(offset)
             if byte < 0x80 {
                 append(jsonEscapeOf: byte)
@@ -22,8 +30,10 @@ extension OutputBuffer {
                 append("\\ufffd")
                 offset += 1
             }
+            let run = Self.plainEnd(bytes, offset, end)
+            append(ByteRange(offset, run), of: bytes)
+            offset = run
         }
-        append(byte: ASCII.quote)
     }
 
     /// As ``append(jsonString:)-(RawSpan)``, for a part of a buffer.
@@ -62,23 +72,33 @@ extension OutputBuffer {
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
 
     /// The offset of the first byte that cannot be copied as it is, or `end`.
+    @inline(__always)
     private static func plainEnd(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int {
         var offset = start
         // Eight bytes at a step. A borrow may raise false alarms behind a true one only: the lowest mark is right.
-        while offset + 8 <= end {
-            let word = bytes.word64(offset)
-            let marks =
-                (word | (word &- ones &* 0x20) | ((word ^ (ones &* 0x22)) &- ones)
-                    | ((word ^ (ones &* 0x5c)) &- ones) | ((word ^ (ones &* 0x7f)) &- ones)) & (ones &* 0x80)
-            if marks != 0 { return offset + marks.trailingZeroBitCount / 8 }
-            offset += 8
+        while offset &+ 8 <= end {
+            let marks = notPlain(bytes.word64(offset))
+            if marks != 0 { return offset &+ marks.trailingZeroBitCount / 8 }
+            offset &+= 8
+        }
+        if offset < end, end &- 8 >= start {
+            // The last eight bytes: those that this call has looked at already are plain, and raise no alarm.
+            let marks = notPlain(bytes.word64(end &- 8)) >> UInt64((offset &- (end &- 8)) &* 8)
+            return marks == 0 ? end : offset &+ marks.trailingZeroBitCount / 8
         }
         while offset < end {
             let byte = bytes.byte(offset)
             if byte < 0x20 || byte >= 0x7f || byte == ASCII.quote || byte == ASCII.backslash { break }
-            offset += 1
+            offset &+= 1
         }
         return offset
+    }
+
+    /// Marks control bytes, quotes, backslashes and what is not ASCII with their high bits.
+    @inline(__always)
+    private static func notPlain(_ word: UInt64) -> UInt64 {
+        (word | (word &- ones &* 0x20) | ((word ^ (ones &* 0x22)) &- ones)
+            | ((word ^ (ones &* 0x5c)) &- ones) | ((word ^ (ones &* 0x7f)) &- ones)) & (ones &* 0x80)
     }
 
     /// The length of the well-formed UTF-8 sequence of two to four bytes at `offset` (Unicode table 3-7).

@@ -30,18 +30,28 @@ public final class OutputBuffer {
 
     /// Above this capacity, an emptied buffer gives its memory back.
     private let retainedCapacity: Int
+    /// Where its memory is counted.
+    private let account: BufferAccount?
 
     /// An empty buffer.
     ///
-    /// - Parameter retainedCapacity: the most memory that an emptied buffer keeps.
-    public init(capacity: Int = 4096, retainedCapacity: Int = 256 * 1024) {
+    /// - Parameters:
+    ///   - retainedCapacity: the most memory that an emptied buffer keeps.
+    ///   - account: where its memory is counted.
+    public init(capacity: Int = 4096, retainedCapacity: Int = 256 * 1024, account: BufferAccount? = nil) {
         unsafe storage = .allocate(byteCount: max(capacity, 16), alignment: 16)
         self.retainedCapacity = max(retainedCapacity, capacity, 16)
+        self.account = account
+        account?.add(max(capacity, 16))
     }
 
     deinit {
+        unsafe account?.add(-storage.count)
         unsafe storage.deallocate()
     }
+
+    /// How much memory it holds.
+    public var capacity: Int { unsafe storage.count }
 
     /// The number of bytes.
     @inlinable
@@ -69,6 +79,7 @@ public final class OutputBuffer {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
             // The new memory holds at least `used` bytes; the old one is freed here and nowhere else.
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[start..<end]))
+            unsafe account?.add(larger.count - storage.count)
             unsafe storage.deallocate()
             unsafe storage = larger
         }
@@ -81,6 +92,7 @@ public final class OutputBuffer {
         start = 0
         end = 0
         if unsafe storage.count > retainedCapacity {
+            unsafe account?.add(retainedCapacity - storage.count)
             // Nobody holds a pointer into it: they are lent for the length of a call only.
             unsafe storage.deallocate()
             unsafe storage = .allocate(byteCount: retainedCapacity, alignment: 16)

@@ -1,7 +1,8 @@
 /// Looks for a few cookies by name in all Cookie fields of a request, in one pass, and can give the rest without them.
 ///
-/// Names are case-sensitive (RFC 6265bis §5.5). A scanner belongs to one loop and is reused: nothing is allocated.
-public struct CookieScanner: Sendable {
+/// Names are case-sensitive (RFC 6265bis §5.5). A scanner belongs to one loop and is reused: nothing is allocated,
+/// and nothing copied.
+public struct CookieScanner: ~Copyable, Sendable {
     /// What a request holds under one name.
     public enum Match: Sendable, Equatable {
         /// No such cookie.

@@ -12,8 +12,7 @@ public enum BearerCredential: Sendable, Equatable {
     public static func parse(_ value: ByteRange, in bytes: RawSpan) -> BearerCredential {
         let start = Int(value.start)
         let end = Int(value.end)
-        // Schemes are case-insensitive (RFC 9110 §11.1).
-        guard value.count >= 6, bytes.equalsIgnoringCase(ByteRange(start, start + 6), "bearer") else { return .none }
+        guard value.count >= 6, isBearer(bytes, start, end) else { return .none }
         guard value.count > 6 else { return .malformed }
         var offset = start + 6
         guard bytes.byte(offset) == ASCII.space else {
@@ -31,7 +30,7 @@ public enum BearerCredential: Sendable, Equatable {
     public static func candidate(_ value: ByteRange, in bytes: RawSpan) -> ByteRange? {
         let start = Int(value.start)
         let end = Int(value.end)
-        guard value.count >= 6, bytes.equalsIgnoringCase(ByteRange(start, start + 6), "bearer") else { return nil }
+        guard value.count >= 6, isBearer(bytes, start, end) else { return nil }
         guard value.count > 6 else { return ByteRange(end, end) }
         var offset = start + 6
         guard bytes.byte(offset) == ASCII.space else {
@@ -39,6 +38,14 @@ public enum BearerCredential: Sendable, Equatable {
         }
         while offset < end, bytes.byte(offset) == ASCII.space { offset += 1 }
         return ByteRange(offset, end)
+    }
+
+    /// Whether the scheme `Bearer` stands at `start`, in any case (RFC 9110 §11.1); six bytes are there.
+    @inline(__always)
+    private static func isBearer(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        guard end &- start >= 8 else { return bytes.equalsIgnoringCase(ByteRange(start, start + 6), "bearer") }
+        // Six letters, the first one in the lowest bits. A byte that only the case bit turns into one of them is a capital.
+        return (bytes.word64(start) | 0x2020_2020_2020) & 0xffff_ffff_ffff == 0x7265_7261_6562
     }
 
     /// Whether the bytes are a `b64token`.

@@ -114,6 +114,9 @@ extension HTTPParseError {
         case overlongEscape
         /// Parameters on an empty segment or on a dot segment (`/..;x/`): applications disagree on what remains.
         case ambiguousParameters
+        /// Empty or dot segments, or an escaped `;`, in a path that somebody else forwards (forward-auth): who resolves them
+        /// sees another path than who does not.
+        case unsettledPath
 
         // Responses.
         /// A status line that is not `HTTP-version SP status-code SP [reason-phrase] CRLF` (RFC 9112 §4).
@@ -189,6 +192,7 @@ extension HTTPParseError.Kind {
         case .escapedControl: "The path holds an escaped control byte."
         case .overlongEscape: "The path holds an overlong escape."
         case .ambiguousParameters: "The path holds parameters on an empty or dot segment."
+        case .unsettledPath: "The path holds empty or dot segments, or an escaped semicolon."
         case .malformedStatusLine: "The status line is malformed."
         case .invalidStatus: "The status code is invalid."
         }

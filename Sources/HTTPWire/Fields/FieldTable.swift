@@ -1,6 +1,6 @@
 /// The field lines of one section, in order, with an index of the known ones. It is reused from message to message
-/// and keeps its memory.
-public struct FieldTable: Sendable {
+/// and keeps its memory. It cannot be copied, so that nothing copies it by the way.
+public struct FieldTable: ~Copyable, Sendable {
     /// The lines in order.
     public private(set) var lines: [FieldLine] = []
     /// Bit n: the known field with raw value n is there.

@@ -2,8 +2,9 @@
 ///
 /// One value is reused for all requests of a loop: its memory stays. It is valid only after
 /// ``RequestHeadParser/parse(_:limits:into:)-(RawSpan,_,_)`` said ``HeadProgress/complete``, and only for those bytes.
-/// All that HTTP/1.1 demands of a head was checked then; nothing in it is ambiguous.
-public struct RequestHead: Sendable {
+/// All that HTTP/1.1 demands of a head was checked then; nothing in it is ambiguous. It cannot be copied: a copy would cost
+/// more than most of what is read of it.
+public struct RequestHead: ~Copyable, Sendable {
     /// The method.
     public internal(set) var method: HTTPMethod = .get
     /// 0 or 1: HTTP/1.0 or HTTP/1.1.

@@ -1,7 +1,7 @@
 /// The head of an upstream's response: ranges of the buffer that it was parsed from, and what they mean.
 ///
 /// Reused from response to response like ``RequestHead``.
-public struct ResponseHead: Sendable {
+public struct ResponseHead: ~Copyable, Sendable {
     /// The status code, 100 to 599.
     public internal(set) var status = 0
     /// 0 or 1: HTTP/1.0 or HTTP/1.1.

@@ -3,8 +3,8 @@ struct PathCanonicaliser {
     private let output: OutputBuffer
     /// What the output held before the path.
     private let base: Int
-    /// Whether a segment has parameters.
-    private(set) var hasParameters = false
+    /// Whether some applications read the path otherwise; see ``CanonicalTarget/hasOtherReading``.
+    private(set) var hasOtherReading = false
 
     init(output: OutputBuffer) {
         self.output = output
@@ -51,7 +51,7 @@ struct PathCanonicaliser {
             if byte == ASCII.semicolon, !isInParameters {
                 isInParameters = true
                 guard isNamed(from: first) else { throw HTTPParseError(.ambiguousParameters, at: offset) }
-                hasParameters = true
+                hasOtherReading = true
             }
             if ByteClass.is(byte, ByteClass.path) {
                 output.append(byte: byte)
@@ -89,7 +89,7 @@ struct PathCanonicaliser {
     }
 
     /// Writes the escape at `offset`: decoded if it is of an unreserved byte, in upper case if not.
-    private func escape(_ bytes: RawSpan, _ offset: Int, _ end: Int) throws(HTTPParseError) {
+    private mutating func escape(_ bytes: RawSpan, _ offset: Int, _ end: Int) throws(HTTPParseError) {
         guard let value = Self.escaped(bytes, offset, end) else { throw HTTPParseError(.malformedEscape, at: offset) }
         if ByteClass.is(value, ByteClass.unreserved) {
             output.append(byte: value)
@@ -100,6 +100,7 @@ struct PathCanonicaliser {
             throw HTTPParseError(.ambiguousSeparator, at: offset)
         }
         guard !Self.isOverlong(value, bytes, offset, end) else { throw HTTPParseError(.overlongEscape, at: offset) }
+        if CanonicalTarget.isReadDecoded(value) { hasOtherReading = true }
         appendEscape(value)
     }
 

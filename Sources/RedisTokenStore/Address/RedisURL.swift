@@ -6,6 +6,7 @@
 ///         [?sentinel_user=USER][&sentinel_password=PASSWORD]
 ///     redis+cluster://[USER[:PASSWORD]@]HOST[:PORT][,HOST[:PORT]]…
 ///
+/// With `rediss` in place of `redis` every connection speaks TLS, those to sentinels too.
 /// User, password, host, path, service and parameters may be percent-encoded (RFC 3986 §2.1). An empty user, as in
 /// `redis://:PASSWORD@HOST`, is Redis' default user. Sentinels have users of their own, and need none by default.
 struct RedisURL: Sendable, Equatable {
@@ -20,9 +21,11 @@ struct RedisURL: Sendable, Equatable {
 
     static let examples =
         "write redis://HOST:PORT, unix://PATH, redis+sentinel://HOST:PORT,HOST:PORT/SERVICE or "
-        + "redis+cluster://HOST:PORT,HOST:PORT"
+        + "redis+cluster://HOST:PORT,HOST:PORT; with rediss in front for TLS"
 
     var endpoint: Endpoint
+    /// Whether TLS is spoken.
+    var usesTLS = false
     var credentials = RedisCredentials()
     var database = 0
 
@@ -43,7 +46,11 @@ struct RedisURL: Sendable, Equatable {
         var authority = rest[..<slash]
         credentials = try Self.credentials(&authority)
         let path = rest[slash...].dropFirst()
-        let scheme = text[..<separator.lowerBound].lowercased()
+        var scheme = text[..<separator.lowerBound].lowercased()
+        if scheme == "rediss" || scheme.hasPrefix("rediss+") {
+            usesTLS = true
+            scheme.remove(at: scheme.index(scheme.startIndex, offsetBy: 5))
+        }
         switch scheme {
         case "redis":
             endpoint = .tcp(try Self.host(authority, defaultPort: 6379))
@@ -62,8 +69,6 @@ struct RedisURL: Sendable, Equatable {
                 throw RedisURLError("a Redis Cluster has one database only: write redis+cluster://HOST:PORT,HOST:PORT")
             }
             endpoint = .cluster(try Self.hosts(authority, defaultPort: 6379))
-        case "rediss":
-            throw RedisURLError("\(scheme):// is not supported yet: \(Self.examples)")
         default: throw RedisURLError("the store URL's scheme is not known: \(Self.examples)")
         }
         if let text = parameters.removeValue(forKey: "db") { database = try Self.database(text[...]) }

@@ -69,6 +69,24 @@ final class RedisCluster: RedisRouter {
         }
     }
 
+    func masters(_ completion: @escaping (Result<[String], TokenStoreError>) -> Void) {
+        whenMapped { [self] in
+            guard unusable == nil, let map else { return completion(.failure(unusable ?? lastError)) }
+            completion(.success(map.masters.map(\.text).sorted()))
+        }
+    }
+
+    func ask(master: String, _ words: [String], _ receiver: RedisRequest.Receiver) {
+        let request = RedisRequest(.command(words), at: MonotonicTime.coarseMilliseconds, receiver)
+        whenMapped { [self] in
+            guard let host = map?.masters.first(where: { $0.text == master }), !isClosed else {
+                return request.fail(
+                    unusable ?? TokenStoreError(.unreachable, "the masters of the Redis Cluster have changed"))
+            }
+            link(for: host).admit(request)
+        }
+    }
+
     /// Why no question can be asked; nil if it can.
     private var unusable: TokenStoreError? {
         if isClosed { return RedisLink.closedError }
@@ -160,7 +178,8 @@ final class RedisCluster: RedisRouter {
         var hosts = seeds
         for node in map?.nodes ?? [] where !hosts.contains(node) { hosts.append(node) }
         poll = ServerPoll(
-            of: hosts, as: settings.url.credentials, on: loop, timeoutMilliseconds: settings.attemptMilliseconds,
+            of: hosts, as: settings.url.credentials, tls: settings.tls, on: loop,
+            timeoutMilliseconds: settings.attemptMilliseconds,
             asking: [("info", ["CLUSTER", "INFO"]), ("slots", ["CLUSTER", "SLOTS"])],
             failure: TokenStoreError(.unreachable, "no node of the Redis Cluster tells who has which keys"),
             read: { replies, host in
@@ -207,6 +226,9 @@ final class RedisCluster: RedisRouter {
         held = []
         for work in waiting { work() }
     }
+
+    /// Whether questions to one of the masters fail at once.
+    var isDown: Bool { links.values.contains(where: \.isDown) }
 
     /// How new a node's view is: one that takes part in a working cluster before any other, then by the epoch.
     private static func rank(_ info: String) -> Int64 {

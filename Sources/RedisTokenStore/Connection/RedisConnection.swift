@@ -5,14 +5,17 @@ internal import Tokens
 /// replies are matched to them in that order (RESP2).
 ///
 /// When the oldest command has waited for the connection's time, the server counts as dead: the connection ends, and
-/// whoever owns it gets all that is unanswered back. So does a reply that breaks the protocol or a limit. It lives on
-/// its loop's thread.
+/// whoever owns it gets all that is unanswered back. So does a reply that breaks the protocol or a limit. With TLS, what
+/// is sent waits for the handshake, which has the same time. It lives on its loop's thread.
 final class RedisConnection: SocketStream {
     /// How many commands may wait for their answers.
     static let requestLimit = 16_384
 
     private let reader: RedisReplyReader
     private var address: SocketAddress?
+    private let tls: RedisTLS?
+    /// The server's own name, for its certificate.
+    private var name = ""
     private let timeoutMilliseconds: Int64
     private var requests = RequestQueue()
     private var output: [UInt8] = []
@@ -33,23 +36,30 @@ final class RedisConnection: SocketStream {
     var onEnd: ((TokenStoreError, [RedisRequest]) -> Void)?
 
     /// A connection that does not exist yet; nil when memory is used up.
-    init?(on loop: EventLoop, timeoutMilliseconds: Int64) {
+    init?(on loop: EventLoop, timeoutMilliseconds: Int64, tls: RedisTLS?) {
         guard let reader = RedisReplyReader() else { return nil }
         self.reader = reader
+        self.tls = tls
         self.timeoutMilliseconds = timeoutMilliseconds
         super.init(loop: loop, descriptor: -1)
     }
 
     /// Begins to connect. Whatever comes of it is told later, never during this call.
-    func start(to address: SocketAddress) {
+    ///
+    /// - Parameter name: the server's name or address, as whoever told of it calls it.
+    func start(to address: SocketAddress, as name: String) {
         self.address = address
+        self.name = name
         do throws(IOError) {
-            if try connect(to: address) { loop.atTurnEnd { [self] in connected() } }
+            if try connect(to: address) { loop.atTurnEnd { [self] in socketConnected() } }
         } catch {
             let failure = TokenStoreError(.unreachable, "\(error)")
             loop.atTurnEnd { [self] in end(failure) }
         }
     }
+
+    /// Where a TLS handshake is under way; nil if none is.
+    var handshakePlace: String? { isTLS && !isConnected ? address.map { "\($0)" } : nil }
 
     /// Whether somebody else than the connection itself waits for an answer.
     var hasCallers: Bool {
@@ -110,7 +120,7 @@ final class RedisConnection: SocketStream {
                 if count < EventLoop.scratchBytes { return }
             case .wouldBlock: return
             case .end: return end(TokenStoreError(.unreachable, "Redis has closed the connection"))
-            case .failed(let code): return end(TokenStoreError(.unreachable, "\(IOError(code, "read from Redis"))"))
+            case .failed(let code): return end(broken(IOError(code, "read from Redis")))
             }
         }
     }
@@ -122,8 +132,12 @@ final class RedisConnection: SocketStream {
             return end(TokenStoreError(.unreachable, "\(IOError(error.code, "connect to \(place)"))"))
         }
         stopWriting()
-        connected()
+        socketConnected()
     }
+
+    override func tlsEstablished() { connected() }
+
+    override func tlsFailed(_ error: TLSError) { end(failed(error)) }
 
     override func deadlineReached() {
         isTimed = false
@@ -136,6 +150,22 @@ final class RedisConnection: SocketStream {
         }
         isTimed = true
         loop.setDeadline(of: self, afterMilliseconds: timeoutMilliseconds - waited)
+    }
+
+    private func socketConnected() {
+        guard !hasEnded else { return }
+        guard let tls else { return connected() }
+        beginTLS(tls.context, serverName: tls.serverName ?? name, timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    private func failed(_ error: TLSError) -> TokenStoreError {
+        let place = address.map { "\($0)" } ?? "Redis"
+        return TokenStoreError(error.kind == .timedOut ? .timedOut : .unreachable, "TLS with \(place): \(error.reason)")
+    }
+
+    /// What a broken connection means: a server that speaks TLS 1.3 refuses our certificate only after the handshake.
+    private func broken(_ error: IOError) -> TokenStoreError {
+        tlsRefusal.map(failed) ?? TokenStoreError(.unreachable, "\(error)")
     }
 
     private func connected() {
@@ -155,7 +185,7 @@ final class RedisConnection: SocketStream {
             unsafe send(UnsafeRawBufferPointer(rebasing: bytes[sentBytes...]))
         }
         switch result {
-        case .failed(let code): end(TokenStoreError(.unreachable, "\(IOError(code, "write to Redis"))"))
+        case .failed(let code): end(broken(IOError(code, "write to Redis")))
         case .bytes(let count):
             sentBytes += count
             if sentBytes == output.count {

@@ -4,6 +4,8 @@ internal import Tokens
 enum RedisQuestion: Sendable {
     /// Whether a token is on the list: a plain `GET` of its key, so that the key is tracked.
     case verdict(TokenReference)
+    /// The entry of the deny-list under a name: a plain `GET` as well.
+    case denial(String)
     /// A command and its arguments; asking twice does no harm.
     case command([String])
     /// A script on one key. `mayRepeat`: it may be asked again when the connection broke before its answer came. The
@@ -14,6 +16,7 @@ enum RedisQuestion: Sendable {
     func key(_ keys: RedisKeys) -> String? {
         switch self {
         case .verdict(let token): keys.token(token)
+        case .denial(let name): keys.denial(name)
         case .command(let words): words.count > 1 ? words[1] : nil
         case .script(_, let key, _, _): key
         }
@@ -22,7 +25,7 @@ enum RedisQuestion: Sendable {
     /// Whether it may be asked again when the connection broke before the answer came.
     var mayRepeat: Bool {
         switch self {
-        case .verdict, .command: true
+        case .verdict, .denial, .command: true
         case .script(_, _, _, let mayRepeat): mayRepeat
         }
     }

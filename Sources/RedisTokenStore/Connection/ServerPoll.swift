@@ -9,6 +9,7 @@ final class ServerPoll<Finding> {
 
     private let loop: EventLoop
     private let credentials: RedisCredentials
+    private let tls: RedisTLS?
     private let commands: [(name: String, words: [String])]
     private let timeoutMilliseconds: Int64
     private let read: ([String: RedisReply], RedisHost) -> (rank: Int64, finding: Finding)?
@@ -27,13 +28,15 @@ final class ServerPoll<Finding> {
     ///   - read: an answer out of one server's replies; nil for one that does not count.
     ///   - completion: called once, never during this call, unless the poll is cancelled before.
     init(
-        of hosts: [RedisHost], as credentials: RedisCredentials, on loop: EventLoop, timeoutMilliseconds: Int64,
+        of hosts: [RedisHost], as credentials: RedisCredentials, tls: RedisTLS?, on loop: EventLoop,
+        timeoutMilliseconds: Int64,
         asking commands: [(name: String, words: [String])], failure: TokenStoreError,
         read: @escaping ([String: RedisReply], RedisHost) -> (rank: Int64, finding: Finding)?,
         completion: @escaping (Result<Finding, TokenStoreError>) -> Void
     ) {
         self.loop = loop
         self.credentials = credentials
+        self.tls = tls
         self.commands = commands
         self.timeoutMilliseconds = timeoutMilliseconds
         self.read = read
@@ -67,7 +70,7 @@ final class ServerPoll<Finding> {
 
     private func ask(_ host: RedisHost, at addresses: ArraySlice<SocketAddress>) {
         guard let address = addresses.first,
-            let connection = RedisConnection(on: loop, timeoutMilliseconds: timeoutMilliseconds)
+            let connection = RedisConnection(on: loop, timeoutMilliseconds: timeoutMilliseconds, tls: tls)
         else { return miss(failure) }
         connections.append(connection)
         connection.onConnect = { [unowned self, unowned connection] in
@@ -80,7 +83,7 @@ final class ServerPoll<Finding> {
         connection.onEnd = { [unowned self] error, _ in
             if addresses.count > 1 { ask(host, at: addresses.dropFirst()) } else { miss(error) }
         }
-        connection.start(to: address)
+        connection.start(to: address, as: host.name)
     }
 
     private func answer(_ result: Result<[String: RedisReply], TokenStoreError>, of host: RedisHost) {

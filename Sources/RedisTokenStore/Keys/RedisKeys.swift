@@ -20,6 +20,16 @@ struct RedisKeys: Sendable, Equatable {
     /// A user's sessions: a sorted set by their expiry.
     func user(_ subject: String) -> String { "\(prefix)user:\(subject)" }
 
+    /// An entry of the deny-list, by its ``Tokens/DenialKey/storedName``: letters that mean nothing to Redis.
+    func denial(_ name: String) -> String { "\(prefix)deny:\(name)" }
+
+    /// The name of the entry that a key stands for; nil if it is none.
+    func denial(ofKey key: String) -> String? {
+        let start = "\(prefix)deny:"
+        guard key.utf8.starts(with: start.utf8) else { return nil }
+        return String(key.utf8.dropFirst(start.utf8.count))
+    }
+
     /// A key that is written to see whether Redis takes writes.
     var probe: String { "\(prefix)ping" }
 
@@ -40,6 +50,33 @@ struct RedisKeys: Sendable, Equatable {
             let identifier = String(tail[2]), let session = Self.decoded(rest[..<end])
         else { return nil }
         return TokenReference(session: session, type: type, identifier: identifier)
+    }
+
+    /// The session whose hash a key is; nil if it is not a session's key.
+    func session(ofKey key: String) -> String? {
+        guard key.utf8.starts(with: sessions.utf8), key.utf8.last == UInt8(ascii: "}") else { return nil }
+        let name = key.utf8.dropFirst(sessions.utf8.count).dropLast()
+        guard let session = Self.decoded(name), self.session(session) == key else { return nil }
+        return session
+    }
+
+    /// A pattern of `SCAN` that all sessions' keys match.
+    var sessionPattern: String { "\(escapedPrefix){*}" }
+
+    /// A pattern of `SCAN` that all tokens' keys match.
+    var tokenPattern: String { "\(escapedPrefix){*}:*" }
+
+    /// A pattern of `SCAN` that all entries of the deny-list match.
+    var denialPattern: String { "\(escapedPrefix)deny:*" }
+
+    /// The prefix with a backslash before each character that means something in a pattern.
+    private var escapedPrefix: String {
+        var text = ""
+        for character in prefix {
+            if "*?[]\\^".contains(character) { text.append("\\") }
+            text.append(character)
+        }
+        return text
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -9,10 +9,11 @@ extension RedisLink {
         isWatchSettled = !settings.watches
         timer.fire(afterMilliseconds: settings.attemptMilliseconds)
         switch endpoint {
-        case .unix(let path): connect([SocketAddress(.unix(path: path))])
+        case .unix(let path): connect([SocketAddress(.unix(path: path))], of: path)
         case .tcp(let host): lookUp(host)
         case .sentinel(let group):
-            poll = group.poll(on: loop, timeoutMilliseconds: settings.attemptMilliseconds) { [unowned self] result in
+            poll = group.poll(on: loop, tls: settings.tls, timeoutMilliseconds: settings.attemptMilliseconds) {
+                [unowned self] result in
                 poll = nil
                 switch result {
                 case .failure(let error): attemptFailed(error)
@@ -42,27 +43,30 @@ extension RedisLink {
         }
         switch lookup {
         case .failure(let error): attemptFailed(TokenStoreError(.unreachable, "\(error)"))
-        case .success(let addresses): connect(addresses)
+        case .success(let addresses): connect(addresses, of: host.name)
         }
     }
 
-    func connect(_ addresses: [SocketAddress]) {
+    /// Connects to a server of this name, at the first of its addresses.
+    func connect(_ addresses: [SocketAddress], of name: String) {
         furtherAddresses = Array(addresses.dropFirst())
         guard let address = addresses.first,
-            let connection = RedisConnection(on: loop, timeoutMilliseconds: settings.commandMilliseconds)
+            let connection = RedisConnection(
+                on: loop, timeoutMilliseconds: settings.commandMilliseconds, tls: settings.tls)
         else { return attemptFailed(TokenStoreError(.unreachable, "the store URL's host name has no address")) }
         self.address = address
+        serverName = name
         data = connection
         connection.onConnect = { [unowned self, unowned connection] in signIn(on: connection) }
         connection.onReply = { [unowned self] in take($0, for: $1) }
         connection.onEnd = { [unowned self] in ended($0, $1) }
-        connection.start(to: address)
+        connection.start(to: address, as: name)
     }
 
     private func signIn(on connection: RedisConnection) {
         // A node that has none of our keys announces nothing.
         if settings.watches, probe() == nil { isWatchSettled = true }
-        if !isWatchSettled, let address { watch.start(to: address) }
+        if !isWatchSettled, let address { watch.start(to: address, as: serverName) }
         var commands: [(name: String, words: [String])] = RedisScript.all.map {
             ("?" + $0.name, ["SCRIPT", "LOAD", $0.text])
         }
@@ -97,6 +101,7 @@ extension RedisLink {
         openedAt = MonotonicTime.coarseMilliseconds
         hasServed = false
         if isTripped { settings.log("Redis answers again") }
+        if !watch.isActive { complainOfWatch() }
         isTripped = false
         let waiting = held
         held = []
@@ -110,8 +115,11 @@ extension RedisLink {
             isWatchSettled = true
             openIfReady()
         case .connecting:
+            let time = "within \(settings.attemptMilliseconds) ms"
             let error = TokenStoreError(
-                .timedOut, "Redis could not be connected to within \(settings.attemptMilliseconds) ms")
+                .timedOut,
+                data?.handshakePlace.map { "TLS with \($0): no handshake \(time); does it speak TLS there?" }
+                    ?? "Redis could not be connected to \(time)")
             poll?.cancel()
             poll = nil
             if let data {

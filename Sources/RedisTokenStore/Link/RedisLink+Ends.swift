@@ -16,7 +16,7 @@ extension RedisLink {
 
     private func attemptEnded(_ error: TokenStoreError) {
         // A server that has answered is the one that was meant.
-        if !furtherAddresses.isEmpty, error.kind == .unreachable { return connect(furtherAddresses) }
+        if !furtherAddresses.isEmpty, error.kind == .unreachable { return connect(furtherAddresses, of: serverName) }
         attemptFailed(error)
     }
 

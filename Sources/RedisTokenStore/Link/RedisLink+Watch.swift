@@ -16,6 +16,7 @@ extension RedisLink {
             watchBackoff.reset()
             if hasComplainedOfWatch { settings.log("Redis announces changes again: verdicts are kept") }
             hasComplainedOfWatch = false
+            watchError = nil
             openIfReady()
         }
         watch.onChange = { [unowned self] in take($0) }
@@ -52,7 +53,7 @@ extension RedisLink {
 
     func retryWatch() {
         switch state {
-        case .open: if let address, probe() != nil { watch.start(to: address) }
+        case .open: if let address, probe() != nil { watch.start(to: address, as: serverName) }
         // The command connection is about to be there.
         case .connecting: watchTimer.fire(afterMilliseconds: watchBackoff.next())
         case .down, .closed: break
@@ -61,10 +62,9 @@ extension RedisLink {
 
     private func watchEnded(_ error: TokenStoreError, wasActive: Bool) {
         if wasActive { announce([.everything]) }
-        if !hasComplainedOfWatch {
-            settings.log("Redis announces no changes, so no verdict is kept: \(error.reason)")
-        }
-        hasComplainedOfWatch = true
+        watchError = error
+        // What keeps both connections from coming about is told once, by the other one.
+        if isSignedIn { complainOfWatch() }
         isWatchSettled = true
         let pause =
             switch error.kind {
@@ -76,6 +76,13 @@ extension RedisLink {
         openIfReady()
     }
 
+    /// Tells the operator that nothing is announced, if that is so and was not told before.
+    func complainOfWatch() {
+        guard let watchError, !hasComplainedOfWatch else { return }
+        hasComplainedOfWatch = true
+        settings.log("Redis announces no changes, so no verdict is kept: \(watchError.reason)")
+    }
+
     private func take(_ change: RedisWatch.Change) {
         switch change {
         case .everything:
@@ -83,6 +90,12 @@ extension RedisLink {
             announce([.everything])
         case .key(let key):
             // Other keys say nothing about a token: one key answers for each.
+            if let name = settings.keys.denial(ofKey: key) {
+                data?.forEachRequest { request in
+                    if case .denial(name) = request.question { request.isUnfit = true }
+                }
+                return announce([.denial(name)])
+            }
             guard let token = settings.keys.token(ofKey: key) else { return }
             data?.forEachRequest { request in
                 if case .verdict(token) = request.question { request.isUnfit = true }

@@ -32,12 +32,16 @@ final class RedisLink: RedisRouter {
     var data: RedisConnection?
     /// Where the command connection goes to.
     var address: SocketAddress?
+    /// That server's name.
+    var serverName = ""
     /// Whether the command connection has signed in.
     var isSignedIn = false
     /// Whether the announcements were tried and failed in this attempt.
     var isWatchSettled = false
     var watchBackoff = Backoff()
     lazy var watchTimer = LoopTimer(on: loop) { [unowned self] in retryWatch() }
+    /// Why nothing is announced.
+    var watchError: TokenStoreError?
     /// Whether the operator knows that nothing is announced.
     var hasComplainedOfWatch = false
     /// Addresses of the same name that were not tried in this attempt.
@@ -87,7 +91,7 @@ final class RedisLink: RedisRouter {
         guard state == .down else { return }
         if settings.watches { observeWatch() }
         if case .sentinel(let group) = endpoint {
-            let sentinels = SentinelWatch(on: loop, group)
+            let sentinels = SentinelWatch(on: loop, group, tls: settings.tls)
             sentinels.onSwitch = { [unowned self] in masterMoved(to: $0) }
             self.sentinels = sentinels
             sentinels.start()
@@ -105,6 +109,10 @@ final class RedisLink: RedisRouter {
     func askAll(_ words: [String], _ completion: @escaping ([RedisAnswer]) -> Void) {
         ask(.command(words), .callback { completion([$0]) })
     }
+
+    func masters(_ completion: @escaping (Result<[String], TokenStoreError>) -> Void) { completion(.success([""])) }
+
+    func ask(master: String, _ words: [String], _ receiver: RedisRequest.Receiver) { ask(.command(words), receiver) }
 
     /// Whether questions fail at once.
     var isDown: Bool { isTripped }
@@ -133,6 +141,7 @@ final class RedisLink: RedisRouter {
     private func command(_ request: RedisRequest) -> RedisCommand {
         switch request.question {
         case .verdict(let token): return RedisCommand(["GET", settings.keys.token(token)])
+        case .denial(let name): return RedisCommand(["GET", settings.keys.denial(name)])
         case .command(let words): return RedisCommand(words)
         case .script(let script, let key, let arguments, _):
             guard !request.isAsking else {

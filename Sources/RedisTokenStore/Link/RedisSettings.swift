@@ -1,6 +1,8 @@
 /// What a store was told about its Redis.
 struct RedisSettings: Sendable {
     var url: RedisURL
+    /// How TLS is spoken; nil where it is not.
+    var tls: RedisTLS?
     var keys: RedisKeys
     /// Deadline of one command, in milliseconds.
     var commandMilliseconds: Int64

@@ -65,15 +65,17 @@ final class RedisWatch {
     }
 
     /// Connects and subscribes.
-    func start(to address: SocketAddress) {
+    func start(to address: SocketAddress, as name: String) {
         stop()
         let timeout = max(settings.stalenessMilliseconds / 2, 100)
-        guard let connection = RedisConnection(on: loop, timeoutMilliseconds: timeout) else { return }
+        guard let connection = RedisConnection(on: loop, timeoutMilliseconds: timeout, tls: settings.tls) else {
+            return
+        }
         state = .connecting(connection)
         connection.onConnect = { [unowned self, unowned connection] in signIn(on: connection) }
         connection.onMessage = { [unowned self] in take($0) }
         connection.onEnd = { [unowned self] error, _ in fail(error) }
-        connection.start(to: address)
+        connection.start(to: address, as: name)
     }
 
     /// Ends the connection without a word.

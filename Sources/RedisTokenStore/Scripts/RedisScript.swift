@@ -121,6 +121,22 @@ struct RedisScript: Sendable, Equatable {
         return 1
         """)
 
+    /// Adds a session out of another store, with all of its tokens; 0 if there is anything of it already.
+    ///
+    /// ARGV: now, the number of tokens, for each of them type, `jti`, `exp`, confirmed; then the fields and values of the
+    /// record, or of what there is instead.
+    static let addSession = RedisScript(
+        session: "addSession",
+        """
+        if redis.call('EXISTS', key) == 1 then return 0 end
+        local count = tonumber(ARGV[2])
+        for i = 3, count * 4 + 2, 4 do put(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+        local fields = {}
+        for i = count * 4 + 3, #ARGV do fields[#fields + 1] = ARGV[i] end
+        if #fields > 0 then redis.call('HSET', key, unpack(fields)) end
+        return 1
+        """)
+
     /// Puts one token on the list; 0 if it needs a session and that does not live.
     ///
     /// ARGV: now, type, `jti`, `exp`, whether it needs a session, the subject or nothing.
@@ -192,7 +208,7 @@ struct RedisScript: Sendable, Equatable {
     ///
     /// ARGV: now, the presented `jti`, its generation or nothing, when a grace that begins now ends, how many superseded
     /// tokens are remembered, then the candidate: access `jti`, refresh `jti`, `iat`, `exp` of the access token, `exp` of
-    /// the refresh token.
+    /// the refresh token, then how long a session may live, or nothing.
     static let rotate = RedisScript(
         session: "rotate",
         """
@@ -200,6 +216,12 @@ struct RedisScript: Sendable, Equatable {
         local graceEnd, limit = ARGV[4], tonumber(ARGV[5])
         local record = read()
         if not lives(record) then return {'revoked'} end
+        local absolute = tonumber(ARGV[11])
+        local last = absolute and tonumber(record.created) + absolute
+        if last and last <= now then return {'revoked'} end
+        local function within(exp)
+          return last and tonumber(exp) > last and string.format('%.0f', last) or exp
+        end
         if not whole(record) then return later() end
         local function gives(one)
           return tonumber(one.exp) > now and (one.grace == '-' or tonumber(one.grace) > now)
@@ -232,7 +254,7 @@ struct RedisScript: Sendable, Equatable {
             settle('refresh', record.ref)
           end
           record.acc, record.ref, record.iat = ARGV[6], ARGV[7], ARGV[8]
-          record.aexp, record.rexp = ARGV[9], ARGV[10]
+          record.aexp, record.rexp = within(ARGV[9]), within(ARGV[10])
           record.gen = string.format('%.0f', tonumber(record.gen) + 1)
           record.conf, record.seen = '0', ARGV[1]
           -- The tokens first: where they cannot be written, nothing has changed.
@@ -265,11 +287,13 @@ struct RedisScript: Sendable, Equatable {
     /// Lists a session under its user, until when it lives at least, and forgets those whose time is over for more than
     /// an hour: a machine whose clock runs ahead must not take others' sessions out of the index.
     ///
-    /// KEYS: the user's sorted set. ARGV: now, the session, its expiry.
+    /// KEYS: the user's sorted set. ARGV: now, the session, its expiry; and anything, where the sessions are asked for that
+    /// were listed before: of two at once, only one is told of the other.
     static let indexSession = RedisScript(
         user: "indexSession",
         """
         local key, now, exp = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])
+        local before = ARGV[4] and redis.call('ZRANGE', key, 0, -1)
         local known = redis.call('ZSCORE', key, ARGV[2])
         if not known or tonumber(known) < exp then redis.call('ZADD', key, ARGV[3], ARGV[2]) end
         redis.call('ZREMRANGEBYSCORE', key, '-inf', now - 3600)
@@ -277,11 +301,30 @@ struct RedisScript: Sendable, Equatable {
         if last[2] then
           redis.call('EXPIRE', key, math.max(1, math.min(tonumber(last[2]) - now, 3153600000)))
         end
+        return before or 1
+        """)
+
+    /// Puts an entry on the deny-list; of two, what is later counts.
+    ///
+    /// ARGV: now, until when tokens are denied, when the entry may be forgotten.
+    static let deny = RedisScript(
+        user: "deny",
+        """
+        local key, now, till, exp = KEYS[1], tonumber(ARGV[1]), ARGV[2], ARGV[3]
+        local value = redis.call('GET', key)
+        if value then
+          local oldTill, oldExp = string.match(value, '^(%d+) (%d+)$')
+          if not oldTill then return 0 end
+          if tonumber(oldTill) > tonumber(till) then till = oldTill end
+          if tonumber(oldExp) > tonumber(exp) then exp = oldExp end
+        end
+        redis.call('SET', key, till .. ' ' .. exp, 'EX', math.max(1, math.min(tonumber(exp) - now, 3153600000)))
         return 1
         """)
 
     /// All of them, for a new connection.
     static let all = [
-        insertSession, insertToken, revokeToken, endSession, confirm, updateClaims, rotate, indexSession,
+        insertSession, addSession, insertToken, revokeToken, endSession, confirm, updateClaims, rotate,
+        indexSession, deny,
     ]
 }

@@ -6,11 +6,11 @@ extension SentinelGroup {
 
     /// Asks all sentinels where the master is; the one whose configuration is the newest (`config-epoch`) is believed.
     func poll(
-        on loop: EventLoop, timeoutMilliseconds: Int64,
+        on loop: EventLoop, tls: RedisTLS?, timeoutMilliseconds: Int64,
         _ completion: @escaping (Result<RedisHost, TokenStoreError>) -> Void
     ) -> ServerPoll<RedisHost> {
         ServerPoll(
-            of: hosts, as: credentials, on: loop, timeoutMilliseconds: timeoutMilliseconds,
+            of: hosts, as: credentials, tls: tls, on: loop, timeoutMilliseconds: timeoutMilliseconds,
             asking: [("?master", ["SENTINEL", "MASTER", service])],
             failure: TokenStoreError(.unreachable, "no sentinel knows a master named \(service)"),
             read: { replies, _ in

@@ -10,6 +10,7 @@ final class SentinelWatch {
 
     private let loop: EventLoop
     private let group: SentinelGroup
+    private let tls: RedisTLS?
     private var connections: [RedisHost: RedisConnection] = [:]
     private var hasStarted = false
     private lazy var pulse = LoopTimer(on: loop) { [unowned self] in beat() }
@@ -17,9 +18,10 @@ final class SentinelWatch {
     /// Called with the new master.
     var onSwitch: ((RedisHost) -> Void)?
 
-    init(on loop: EventLoop, _ group: SentinelGroup) {
+    init(on loop: EventLoop, _ group: SentinelGroup, tls: RedisTLS?) {
         self.loop = loop
         self.group = group
+        self.tls = tls
     }
 
     /// Begins to listen; further calls do nothing.
@@ -46,7 +48,7 @@ final class SentinelWatch {
         // A sentinel that cannot be reached is tried again with the next pulse.
         guard hasStarted, connections[host] == nil, case .success(let addresses) = lookup,
             let address = addresses.first,
-            let connection = RedisConnection(on: loop, timeoutMilliseconds: Self.pulseMilliseconds / 2)
+            let connection = RedisConnection(on: loop, timeoutMilliseconds: Self.pulseMilliseconds / 2, tls: tls)
         else { return }
         connections[host] = connection
         connection.onConnect = { [unowned self, unowned connection] in
@@ -59,7 +61,7 @@ final class SentinelWatch {
         }
         connection.onMessage = { [unowned self] in take($0) }
         connection.onEnd = { [unowned self] _, _ in connections[host] = nil }
-        connection.start(to: address)
+        connection.start(to: address, as: host.name)
     }
 
     private func beat() {

@@ -46,11 +46,18 @@ final class Database {
         guard role == .writer else {
             let connection = try SQLiteConnection(path: file.path, busyMilliseconds: busyMilliseconds)
             try connection.execute("PRAGMA synchronous = FULL")
+            // Room for the inner pages of a million sessions' trees; it is filled as they are read, and no sooner.
+            try connection.execute("PRAGMA cache_size = -16384")
             return connection
         }
         try file.create()
         return try file.withFolderLock { () throws(SQLiteError) in
             let connection = try SQLiteConnection(path: file.path, busyMilliseconds: busyMilliseconds)
+            // Means something only for a file that is still empty; ``SQLiteStore/compact(now:progress:)`` lives by it. On
+            // any other it would write, and fail at once where another process writes just then.
+            if try connection.integer("PRAGMA page_count") == 0 {
+                try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            }
             try connection.execute("PRAGMA journal_mode = WAL")
             // With FULL each commit is on the disk before it is answered: what was told to a client survives a power cut.
             try connection.execute("PRAGMA synchronous = FULL")

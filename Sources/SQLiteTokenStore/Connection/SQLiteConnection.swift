@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One connection to a database file; it owns the C object and its prepared statements, is closed in `deinit`, and is
 /// used by one thread at a time.
@@ -26,8 +27,22 @@ final class SQLiteConnection {
             throw error ?? SQLiteError(code: code, message: "out of memory")
         }
         unsafe self.handle = opened
-        unsafe sqlite3_busy_timeout(handle, busyMilliseconds)
+        unsafe Self.waitPatiently(on: handle, attempts: busyMilliseconds * 2)
         unsafe gauge.attach(to: handle)
+    }
+
+    /// Has statements wait for another connection's lock by looking every half a millisecond. SQLite's own way looks after 1,
+    /// 2, 5, 10 … ms, and so misses the short gaps that somebody leaves who writes again and again.
+    private static func waitPatiently(on handle: OpaquePointer, attempts: CInt) {
+        // No pointer but a number, which nobody owns; 0 is no wait at all.
+        let limit = unsafe UnsafeMutableRawPointer(bitPattern: Int(attempts))
+        unsafe sqlite3_busy_handler(
+            handle,
+            { limit, count in
+                guard Int(count) < Int(bitPattern: limit) else { return 0 }
+                usleep(500)
+                return 1
+            }, limit)
     }
 
     deinit {
@@ -84,6 +99,28 @@ final class SQLiteConnection {
     func checkpoint() throws(SQLiteError) {
         let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
         guard code == SQLITE_OK else { throw unsafe Self.error(of: handle, code: code) }
+    }
+
+    /// Copies all of the write-ahead log into the database file and cuts the log off; false if somebody still reads an
+    /// older state, and it has to be tried again (`SQLITE_CHECKPOINT_TRUNCATE`). Writers wait meanwhile.
+    func truncateLog() throws(SQLiteError) -> Bool {
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        if code & 0xFF == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw unsafe Self.error(of: handle, code: code) }
+        return true
+    }
+
+    /// Runs `body` within one read transaction: all of its queries see one state of the file.
+    func reading<Value>(_ body: () throws(SQLiteError) -> Value) throws(SQLiteError) -> Value {
+        try execute("BEGIN")
+        do throws(SQLiteError) {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            if isInTransaction { try execute("ROLLBACK") }
+            throw error
+        }
     }
 
     private func prepared(_ sql: String) throws(SQLiteError) -> SQLiteStatement {

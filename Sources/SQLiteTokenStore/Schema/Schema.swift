@@ -44,7 +44,26 @@ enum Schema {
             "CREATE INDEX token_by_expiry ON token (expires_at)",
             "CREATE INDEX token_by_subject ON token (subject) WHERE subject IS NOT NULL",
             "PRAGMA application_id = \(applicationIdentifier)",
-        ]
+        ],
+        [
+            """
+            CREATE TABLE denial (
+              name TEXT NOT NULL PRIMARY KEY,
+              issued_until INTEGER NOT NULL,
+              expires_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX denial_by_expiry ON denial (expires_at)",
+        ],
+        // A verdict reads one row of one tree: with a million sessions each further one is a page that no cache holds.
+        [
+            "ALTER TABLE token ADD COLUMN is_confirmed INTEGER NOT NULL DEFAULT 1",
+            """
+            UPDATE token SET is_confirmed = 0 WHERE (sid, type, jti) IN
+              (SELECT sid, 'access', access_jti FROM session WHERE is_confirmed = 0
+                UNION ALL SELECT sid, 'refresh', refresh_jti FROM session WHERE is_confirmed = 0)
+            """,
+        ],
     ]
 
     /// Brings a file up to date. Refuses one that a newer version has written, and one that is not ours.
@@ -56,11 +75,7 @@ enum Schema {
         do throws(SQLiteError) {
             // Another process may have done it while we waited for the lock.
             let version = Int(try connection.integer("PRAGMA user_version"))
-            guard version >= 0, version <= migrations.count else {
-                throw SQLiteError(
-                    code: SQLITE_FORMAT,
-                    message: "the file has schema \(version), this version knows \(migrations.count)")
-            }
+            guard version >= 0, version <= migrations.count else { throw newer(version) }
             try refuseForeign(connection)
             for statement in migrations[version...].joined() { try connection.execute(statement) }
             try connection.execute("PRAGMA user_version = \(migrations.count)")
@@ -68,6 +83,26 @@ enum Schema {
         } catch {
             if connection.isInTransaction { try connection.execute("ROLLBACK") }
             throw error
+        }
+    }
+
+    private static func newer(_ version: Int) -> SQLiteError {
+        SQLiteError(
+            code: SQLITE_FORMAT,
+            message: "the file was written by a newer version of Sallyport (schema \(version), this version knows "
+                + "\(migrations.count)): run that version, or take another file")
+    }
+
+    /// Refuses a file that this version does not know in full; for those who only look, and migrate nothing.
+    static func refuseUnknown(_ connection: SQLiteConnection) throws(SQLiteError) {
+        try refuseForeign(connection)
+        let version = Int(try connection.integer("PRAGMA user_version"))
+        if version > migrations.count { throw newer(version) }
+        guard version == migrations.count else {
+            throw SQLiteError(
+                code: SQLITE_FORMAT,
+                message: "the file has the older schema \(version), this version needs \(migrations.count): "
+                    + "any other command, or the proxy, brings it up to date")
         }
     }
 

@@ -9,10 +9,19 @@ public final class Feeder: Sendable {
 
     /// Starts pushing.
     ///
-    /// - Parameter total: the size of the body in bytes.
-    public init(_ socket: Socket, total: Int, patience: Duration = .seconds(60)) {
+    /// - Parameters:
+    ///   - total: the size of the body in bytes.
+    ///   - isChunked: whether it goes in chunks (RFC 9112 §7.1).
+    ///   - patience: how long the peer may take nothing.
+    public init(_ socket: Socket, total: Int, isChunked: Bool = false, patience: Duration = .seconds(60)) {
         startThread { [self] in
-            do { try run(socket, total: total, patience: patience) } catch {
+            do throws(SocketFailure) {
+                if isChunked {
+                    try runInChunks(socket, total: total, patience: patience)
+                } else {
+                    try run(socket, total: total, patience: patience)
+                }
+            } catch {
                 failed.store(true, ordering: .sequentiallyConsistent)
             }
             finished.store(true, ordering: .sequentiallyConsistent)
@@ -45,5 +54,17 @@ public final class Feeder: Sendable {
             position += taken
             count.store(position, ordering: .sequentiallyConsistent)
         }
+    }
+
+    private func runInChunks(_ socket: Socket, total: Int, patience: Duration) throws(SocketFailure) {
+        var position = 0
+        while position < total {
+            let data = BytePattern.bytes(at: position, count: min(total - position, 65_521))
+            let chunk = Array("\(String(data.count, radix: 16))\r\n".utf8) + data + [0x0D, 0x0A]
+            try socket.send(chunk, deadline: Deadline(in: patience))
+            position += data.count
+            count.store(position, ordering: .sequentiallyConsistent)
+        }
+        try socket.send(Array("0\r\n\r\n".utf8), deadline: Deadline(in: patience))
     }
 }

@@ -19,4 +19,17 @@ public struct SlowReader {
         }
         return true
     }
+
+    /// Reads the next chunk (RFC 9112 §7.1), whose bytes have to be what they should be; false for the last one, which
+    /// no trailer may follow.
+    public mutating func readChunk(step: Int = 65536) throws(SocketFailure) -> Bool {
+        let size = try reader.chunkSize()
+        if size == 0 {
+            guard try reader.line() == [] else { throw .malformed("no empty line after the last chunk") }
+            return false
+        }
+        guard try read(size, step: step) else { throw .malformed("a byte before position \(received + size)") }
+        guard try reader.bytes(2) == [0x0D, 0x0A] else { throw .malformed("no CRLF after a chunk") }
+        return true
+    }
 }

@@ -17,8 +17,21 @@ struct InvalidationLog {
             case .everything: return
             case .token(let name): if name == token { return }
             case .session(let name): if name == token.session { return }
+            case .denial: continue
             }
         }
         throw ContractViolation(rule: "A change of \(token) is announced", found: "the end of all announcements")
+    }
+
+    /// Waits until a denial was announced that is about a token.
+    mutating func wait(forDenialOf token: ForeignToken) async throws {
+        while let next = await announcements.next() {
+            switch next {
+            case .everything: return
+            case .denial(let name): if token.denialKeys.contains(where: { $0.storedName == name }) { return }
+            case .token, .session: continue
+            }
+        }
+        throw ContractViolation(rule: "A denial is announced", found: "the end of all announcements")
     }
 }

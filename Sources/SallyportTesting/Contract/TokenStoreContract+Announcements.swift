@@ -16,6 +16,9 @@ extension TokenStoreContract {
         announcement("The end of all sessions of a user is announced", of: [Sample.access(1)]) { store in
             _ = try await store.endAllSessions(of: "alice", now: Sample.start)
         },
+        announcement("The end of a session by the limit is announced", of: [Sample.access(1)]) { store in
+            _ = try await store.insert(Sample.session("s2"), limit: SessionLimit(maximum: 1), now: Sample.start)
+        },
         announcement("A confirmation is announced", of: [Sample.access(2)], prepare: rotateOnce) { store in
             try await store.confirm("s1", generation: 2, graceSeconds: Sample.grace, now: Sample.start)
         },

@@ -52,5 +52,5 @@ public enum TokenStoreContract {
     /// All rules.
     public static let checks: [Check] =
         listChecks + sessionChecks + rotationChecks + confirmationChecks + expiryChecks + announcementChecks
-        + lifecycleChecks
+        + lifecycleChecks + limitChecks + denialChecks
 }

@@ -3,12 +3,17 @@ internal import Synchronization
 
 /// The lines that a process prints, collected by a thread of their own until its end.
 final class CapturedLines: Sendable {
-    private let state = Mutex<(lines: [String], isOver: Bool)>(([], false))
+    private let state = Mutex<(lines: [String], isLastWhole: Bool, isOver: Bool)>(([], true, false))
     private let descriptor: CInt
 
     init(_ descriptor: CInt) { self.descriptor = descriptor }
 
     var all: [String] { state.withLock { $0.lines } }
+
+    /// All of it as it came.
+    var text: String {
+        state.withLock { $0.lines.joined(separator: "\n") + ($0.isLastWhole && !$0.lines.isEmpty ? "\n" : "") }
+    }
 
     var hasEnded: Bool { state.withLock { $0.isOver } }
 
@@ -20,7 +25,11 @@ final class CapturedLines: Sendable {
             var capacity = 0
             while unsafe getline(&buffer, &capacity, file) > 0 {
                 guard let line = unsafe buffer.map({ unsafe String(cString: $0) }) else { break }
-                state.withLock { $0.lines.append(line.last == "\n" ? String(line.dropLast()) : line) }
+                let isWhole = line.last == "\n"
+                state.withLock {
+                    $0.lines.append(isWhole ? String(line.dropLast()) : line)
+                    $0.isLastWhole = isWhole
+                }
             }
             unsafe free(buffer)
             unsafe fclose(file)
@@ -33,7 +42,7 @@ final class CapturedLines: Sendable {
         var found: String?
         var seen = 0
         _ = waitUntil(deadline) {
-            let (lines, isOver) = state.withLock { $0 }
+            let (lines, isOver) = state.withLock { ($0.lines, $0.isOver) }
             found = lines[seen...].first { $0.contains(text) }
             seen = lines.count
             return found != nil || isOver

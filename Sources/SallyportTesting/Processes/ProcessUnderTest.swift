@@ -25,10 +25,13 @@ public final class ProcessUnderTest: Sendable {
     ///
     /// - Parameters:
     ///   - path: of the program; looked for in `PATH` if it holds no slash.
-    ///   - environment: what is added to, or replaces, the environment of the tests; nil removes a name.
-    public init(_ path: String, _ arguments: [String] = [], environment: [String: String?] = [:])
-        throws(SocketFailure)
-    {
+    ///   - environment: what it finds in its environment.
+    ///   - input: the file that is its standard input.
+    ///   - folder: the one that it works in; that of the tests if nil.
+    public init(
+        _ path: String, _ arguments: [String] = [], environment: ChildEnvironment = .inherited(),
+        input: String = "/dev/null", folder: String? = nil
+    ) throws(SocketFailure) {
         let (outputEnd, childOutput) = try Self.pair()
         let (errorEnd, childErrors) = try Self.pair()
         // The lines end with the child: only it keeps these.
@@ -38,7 +41,9 @@ public final class ProcessUnderTest: Sendable {
         }
         output = CapturedLines(outputEnd)
         errors = CapturedLines(errorEnd)
-        identifier = try Self.spawn([path] + arguments, environment, childOutput, childErrors)
+        let start = ProcessStart(
+            words: [path] + arguments, environment: environment.variables, input: input, folder: folder)
+        identifier = try start.spawn(output: childOutput, errors: childErrors)
         output.start()
         errors.start()
     }
@@ -49,6 +54,10 @@ public final class ProcessUnderTest: Sendable {
     public var lines: [String] { output.all }
     /// The lines of its standard error so far.
     public var errorLines: [String] { errors.all }
+    /// Its standard output so far, line ends included.
+    public var outputText: String { output.text }
+    /// Its standard error so far, line ends included.
+    public var errorText: String { errors.text }
 
     /// Waits for a line of the standard output that contains a text; nil if none comes.
     public func waitForLine(containing text: String, _ deadline: Deadline = .soon) -> String? {
@@ -86,6 +95,23 @@ public final class ProcessUnderTest: Sendable {
         _ = isOver(0)
     }
 
+    /// Sends SIGSTOP and waits until it has stopped; false if it has ended instead.
+    public func pause() -> Bool {
+        signal(SIGSTOP)
+        return end.withLock { end in
+            guard end == nil else { return false }
+            var status: CInt = 0
+            while true {
+                let code = unsafe waitpid(identifier, &status, WUNTRACED)
+                if code == identifier { break }
+                guard code < 0, errno == EINTR else { return false }
+            }
+            if status & 0xFF == 0x7F { return true }
+            end = Self.end(status)
+            return false
+        }
+    }
+
     /// What /proc knows of it.
     public var facts: ProcessFacts { ProcessFacts(identifier) }
 
@@ -100,9 +126,14 @@ public final class ProcessUnderTest: Sendable {
                 if code < 0, errno == EINTR { continue }
                 return false
             }
-            end = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+            end = Self.end(status)
             return true
         }
+    }
+
+    /// What a status of waitpid(2) says of a process that has ended.
+    private static func end(_ status: CInt) -> End {
+        status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
     }
 
     /// A socket pair closes on exec from the beginning: a child that another test starts must not keep it open.
@@ -111,48 +142,5 @@ public final class ProcessUnderTest: Sendable {
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .system(call: "socketpair", code: errno) }
         return (ends[0], ends[1])
-    }
-
-    private static func spawn(
-        _ words: [String], _ environment: [String: String?], _ output: CInt, _ errors: CInt
-    ) throws(SocketFailure) -> CInt {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-        unsafe closeAllOthers(in: &actions)
-        // The threads that run tests block most signals, and a child would inherit that: SIGTERM would not reach it.
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-        unsafe sigfillset(&signals)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        var variables = unsafe Self.variables(environment).map { unsafe strdup($0) } + [nil]
-        defer {
-            unsafe arguments.forEach { unsafe free($0) }
-            unsafe variables.forEach { unsafe free($0) }
-        }
-        var child = pid_t()
-        let code = unsafe posix_spawnp(&child, words[0], &actions, &attributes, &arguments, &variables)
-        guard code == 0 else { throw .system(call: "posix_spawn \(words[0])", code: code) }
-        return child
-    }
-
-    private static func variables(_ changes: [String: String?]) -> [String] {
-        var variables: [String] = []
-        var entry = unsafe environ
-        while let text = unsafe entry.pointee {
-            let variable = unsafe String(cString: text)
-            if !changes.keys.contains(String(variable.prefix { $0 != "=" })) { variables.append(variable) }
-            unsafe entry += 1
-        }
-        return variables + changes.compactMap { name, value in value.map { "\(name)=\($0)" } }
     }
 }

@@ -5,32 +5,38 @@ internal import Foundation
 public final class RedisClusterSet: Sendable {
     /// All nodes; the first three begin as masters.
     public let nodes: [RedisServer]
+    private let tls: RedisTLSFiles?
 
     /// The store URL, which names the first two nodes.
     public var url: String {
-        "redis+cluster://" + nodes.prefix(2).map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        (tls == nil ? "redis" : "rediss") + "+cluster://"
+            + nodes.prefix(2).map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
     }
 
     /// Starts the nodes, has them form a cluster, and waits until each of them sees it whole.
     ///
-    /// - Parameter replicas: of each master, 0 or 1.
-    public static func start(replicas: Int = 0) async throws -> RedisClusterSet {
-        try await blocking { try RedisClusterSet(replicas: replicas) }
+    /// - Parameters:
+    ///   - replicas: of each master, 0 or 1.
+    ///   - tls: with which all of them speak TLS, also among themselves.
+    public static func start(replicas: Int = 0, tls: RedisTLSFiles? = nil) async throws -> RedisClusterSet {
+        try await blocking { try RedisClusterSet(replicas: replicas, tls: tls) }
     }
 
-    private init(replicas: Int) throws {
+    private init(replicas: Int, tls: RedisTLSFiles?) throws {
+        self.tls = tls
         var nodes: [RedisServer] = []
         for _ in 0..<(3 * (1 + replicas)) {
             let bus = try FreePort.find()
             nodes.append(
-                try RedisServer([
-                    "--cluster-enabled", "yes", "--cluster-port", String(bus), "--cluster-node-timeout", "1000",
-                    "--repl-ping-replica-period", "1",
-                ]))
+                try RedisServer(
+                    [
+                        "--cluster-enabled", "yes", "--cluster-port", String(bus), "--cluster-node-timeout", "1000",
+                        "--repl-ping-replica-period", "1",
+                    ] + (tls == nil ? [] : ["--tls-cluster", "yes"]), tls: tls))
         }
         self.nodes = nodes
         try RedisClient.run(
-            [],
+            tls?.clientOptions ?? [],
             ["--cluster", "create"] + nodes.map { "127.0.0.1:\($0.port)" } + [
                 "--cluster-replicas", String(replicas), "--cluster-yes",
             ])

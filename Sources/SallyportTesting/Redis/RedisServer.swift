@@ -7,35 +7,38 @@ internal import Synchronization
 /// Safe to share: its mutable state is behind a mutex.
 public final class RedisServer: Sendable {
     /// Its folder; what it persists lies here and survives ``restart()``.
-    public let folder: String
+    public var folder: String { place.path }
     /// Its TCP port on 127.0.0.1.
     public let port: UInt16
     /// Its Unix socket.
     public var socketPath: String { folder + "/redis.sock" }
     /// Its URL over TCP.
-    public var url: String { "redis://127.0.0.1:\(port)" }
+    public var url: String { "\(tls == nil ? "redis" : "rediss")://127.0.0.1:\(port)" }
     /// Its URL over the Unix socket.
     public var unixURL: String { "unix://\(socketPath)" }
 
+    private let place: TemporaryFolder
     private let options: [String]
+    private let tls: RedisTLSFiles?
     private let process = Mutex<RedisProcess?>(nil)
 
     /// Starts a server and waits until it accepts connections.
     ///
     /// - Parameter options: further words of its command line, such as `["--maxmemory", "4mb"]`. Without them it
     ///   persists nothing and never evicts.
-    public init(_ options: [String] = []) throws {
-        self.options = options
-        folder = FileManager.default.temporaryDirectory.appending(path: "sallyport-redis-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    /// - Parameter tls: with which it speaks TLS, and nothing else over TCP.
+    public init(_ options: [String] = [], tls: RedisTLSFiles? = nil) throws {
+        self.options = options + (tls?.options ?? [])
+        self.tls = tls
+        place = try TemporaryFolder("sallyport-redis")
         // Redis cannot say which port it got, so a free one is looked for; should another program take it in between,
         // the next one is tried.
         var attempt = 0
         while true {
             let port = try FreePort.find()
             do {
-                let started = try RedisProcess(Self.words(port: port, folder: folder, options: options))
+                let started = try RedisProcess(
+                    Self.words(port: port, folder: place.path, options: self.options, usesTLS: tls != nil))
                 self.port = port
                 process.withLock { $0 = started }
                 return
@@ -46,12 +49,7 @@ public final class RedisServer: Sendable {
         }
     }
 
-    deinit {
-        process.withLock { $0?.end(SIGKILL) }
-        do { try FileManager.default.removeItem(atPath: folder) } catch {
-            print("cannot remove the folder of a test's Redis: \(error)")
-        }
-    }
+    deinit { process.withLock { $0?.end(SIGKILL) } }
 
     /// Stops the process where it is (SIGSTOP), and returns when it has stopped: its port stays open and nobody answers.
     public func pause() throws { try running { try $0.pause() } }
@@ -67,7 +65,8 @@ public final class RedisServer: Sendable {
 
     /// Starts it again, on the same port and in the same folder, after ``kill()`` or ``stop()``.
     public func start() throws {
-        let started = try RedisProcess(Self.words(port: port, folder: folder, options: options))
+        let started = try RedisProcess(
+            Self.words(port: port, folder: folder, options: options, usesTLS: tls != nil))
         process.withLock { $0 = started }
     }
 
@@ -100,9 +99,9 @@ public final class RedisServer: Sendable {
         }
     }
 
-    private static func words(port: UInt16, folder: String, options: [String]) -> [String] {
-        [
-            "redis-server", "--port", String(port), "--bind", "127.0.0.1", "--unixsocket", folder + "/redis.sock",
+    private static func words(port: UInt16, folder: String, options: [String], usesTLS: Bool) -> [String] {
+        ["redis-server"] + (usesTLS ? ["--port", "0", "--tls-port"] : ["--port"]) + [
+            String(port), "--bind", "127.0.0.1", "--unixsocket", folder + "/redis.sock",
             "--dir", folder, "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
             "--maxmemory-policy", "noeviction",
         ] + options

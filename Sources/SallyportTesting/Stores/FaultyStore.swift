@@ -21,7 +21,7 @@ public final class FaultyStore: TokenStore {
 
     /// What it is asked.
     public enum Operation: Sendable, Hashable {
-        case insert, verdict, confirm, rotate, revoke, end, list, update, cleanup, ping
+        case insert, verdict, confirm, rotate, revoke, end, list, update, cleanup, ping, deny, denial
     }
 
     private struct State {
@@ -103,8 +103,12 @@ public final class FaultyStore: TokenStore {
         TokenStoreError(kind, "the test has the store fail")
     }
 
-    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
-        try await perform(.insert) { () async throws(TokenStoreError) in try await store.insert(session, now: now) }
+    public func insert(_ session: SessionRecord, limit: SessionLimit?, now: Int64) async throws(TokenStoreError)
+        -> [SessionRecord]
+    {
+        try await perform(.insert) { () async throws(TokenStoreError) in
+            try await store.insert(session, limit: limit, now: now)
+        }
     }
 
     public func insert(_ token: StoredToken, subject: String?, requiresSession: Bool, now: Int64)
@@ -165,6 +169,16 @@ public final class FaultyStore: TokenStore {
     public func updateClaims(of session: String, to claims: String, now: Int64) async throws(TokenStoreError) -> Bool {
         try await perform(.update) { () async throws(TokenStoreError) in
             try await store.updateClaims(of: session, to: claims, now: now)
+        }
+    }
+
+    public func deny(_ denial: TokenDenial, now: Int64) async throws(TokenStoreError) {
+        try await perform(.deny) { () async throws(TokenStoreError) in try await store.deny(denial, now: now) }
+    }
+
+    public func denial(of token: ForeignToken, now: Int64) async throws(TokenStoreError) -> DenialVerdict {
+        try await perform(.denial) { () async throws(TokenStoreError) in
+            try await store.denial(of: token, now: now)
         }
     }
 

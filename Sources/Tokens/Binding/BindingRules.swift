@@ -8,16 +8,19 @@ public struct BindingRules: Sendable, Equatable {
     public var addressPrefixV6: Int
     /// How the User-Agent is treated.
     public var userAgent: BindingMode
+    /// What of the User-Agent counts.
+    public var userAgentForm: UserAgentForm
 
     /// Rules; by default the whole address and the User-Agent, both strict. A prefix out of range counts as the
     /// nearest one within.
     public init(
         address: BindingMode = .strict, addressPrefixV4: Int = 32, addressPrefixV6: Int = 128,
-        userAgent: BindingMode = .strict
+        userAgent: BindingMode = .strict, userAgentForm: UserAgentForm = .exact
     ) {
         self.address = address
         self.addressPrefixV4 = min(max(addressPrefixV4, 0), 32)
         self.addressPrefixV6 = min(max(addressPrefixV6, 0), 128)
         self.userAgent = userAgent
+        self.userAgentForm = userAgentForm
     }
 }

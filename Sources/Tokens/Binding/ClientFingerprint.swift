@@ -5,10 +5,11 @@ internal import CryptoPrimitives
 /// It is base64url of 33 bytes: how many bits of the address count, 128 bits of a keyed digest (HMAC-SHA-256) over the
 /// address, 128 bits of one over the User-Agent. Two digests, so that it can be told which signal differs and each may
 /// be strict, logged or off at any time; the number of bits, so that a token issued before the prefix was changed is
-/// still compared by its own. Nobody without the key learns the address or the agent from it.
+/// still compared by its own. A 34th byte, 1, says that the agent's digest is that of its family. Nobody without the key learns the address or the agent from it.
 struct ClientFingerprint {
     private static let digestBytes = 16
     private static let byteCount = 1 + 2 * digestBytes
+    private static let familyMark: UInt8 = 1
 
     /// The `fp` claim of a token for this client.
     static func text(of client: ClientIdentity, rules: BindingRules, key: HMACKey) -> String {
@@ -20,9 +21,11 @@ struct ClientFingerprint {
             case .v6: rules.addressPrefixV6
             }
         var bytes = [UInt8(prefix)]
-        let digests = (digest(of: address, prefix: prefix, key), digest(of: client.userAgent, key))
+        let form = rules.userAgentForm
+        let digests = (digest(of: address, prefix: prefix, key), digest(of: client.userAgent, form, key))
         for index in 0..<digestBytes { bytes.append(digests.0.bytes[index]) }
         for index in 0..<digestBytes { bytes.append(digests.1.bytes[index]) }
+        if form == .family { bytes.append(familyMark) }
         return Base64URL.encode(bytes.span)
     }
 
@@ -36,7 +39,7 @@ struct ClientFingerprint {
         let looksAtAgent = rules.userAgent != .off
         guard looksAtAddress || looksAtAgent else { return nil }
         var bytes = InlineArray<48, UInt8>(repeating: 0)
-        guard let key, let fingerprint, decode(fingerprint, into: &bytes) else {
+        guard let key, let fingerprint, let form = decode(fingerprint, into: &bytes) else {
             return BindingMismatch(address: looksAtAddress, userAgent: looksAtAgent)
         }
         var mismatch = BindingMismatch(address: false, userAgent: false)
@@ -52,19 +55,24 @@ struct ClientFingerprint {
         }
         if looksAtAgent {
             mismatch.userAgent = !ConstantTime.areEqual(
-                digest(of: client.userAgent, key).bytes.extracting(0..<digestBytes),
+                digest(of: client.userAgent, form, key).bytes.extracting(0..<digestBytes),
                 bytes.span.extracting(1 + digestBytes..<byteCount))
         }
         return mismatch.address || mismatch.userAgent ? mismatch : nil
     }
 
-    private static func decode(_ text: String, into bytes: inout InlineArray<48, UInt8>) -> Bool {
-        guard Base64URL.decodedCount(text.utf8.count) == byteCount else { return false }
+    /// The bytes of a fingerprint, and in which form the agent was hashed; nil for what is no fingerprint.
+    private static func decode(_ text: String, into bytes: inout InlineArray<48, UInt8>) -> UserAgentForm? {
+        let count = Base64URL.decodedCount(text.utf8.count)
+        guard let count, count == byteCount || count == byteCount + 1 else { return nil }
         var span = bytes.mutableSpan
-        return unsafe span.withUnsafeMutableBytes { buffer in
-            // The buffer has room for more than the count compared above.
+        let isDecoded = unsafe span.withUnsafeMutableBytes { buffer in
+            // The buffer has room for more than the counts compared above.
             unsafe Base64URL.decode(text.utf8Span.span, into: buffer) != nil
         }
+        guard isDecoded else { return nil }
+        guard count > byteCount else { return .exact }
+        return bytes[byteCount] == familyMark ? .family : nil
     }
 
     private static func digest(of address: ClientAddress, prefix: Int, _ key: HMACKey) -> DigestValue {
@@ -75,10 +83,19 @@ struct ClientFingerprint {
         return key.authenticationCode(for: message.bytes.span)
     }
 
-    private static func digest(of userAgent: String?, _ key: HMACKey) -> DigestValue {
+    private static func digest(of userAgent: String?, _ form: UserAgentForm, _ key: HMACKey) -> DigestValue {
         var message = FingerprintMessage(signal: "user-agent")
-        message.append(userAgent == nil ? 0 : 1)
-        message.appendPart(userAgent ?? "")
+        switch (userAgent, form) {
+        case (nil, _):
+            message.append(0)
+            message.appendPart("")
+        case (let agent?, .exact):
+            message.append(1)
+            message.appendPart(agent)
+        case (let agent?, .family):
+            message.append(2)
+            message.appendPart(UserAgentFamily.name(of: agent))
+        }
         return key.authenticationCode(for: message.bytes.span)
     }
 }

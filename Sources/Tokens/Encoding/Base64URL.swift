@@ -16,14 +16,26 @@ public enum Base64URL {
         guard let count = decodedCount(text.count), count <= output.count else { return nil }
         let groups = text.count / 4
         var isBad: UInt8 = 0
-        for group in 0..<groups {
-            let (a, b) = (sextet(text[group &* 4]), sextet(text[group &* 4 &+ 1]))
-            let (c, d) = (sextet(text[group &* 4 &+ 2]), sextet(text[group &* 4 &+ 3]))
-            isBad |= (a | b | c | d) & 0xc0
-            // Three bytes for each of the groups lie within the count compared above.
-            unsafe output[group &* 3] = a << 2 | b >> 4
-            unsafe output[group &* 3 &+ 1] = b << 4 | c >> 2
-            unsafe output[group &* 3 &+ 2] = c << 6 | d
+        // Each group of the text has its four characters, and three bytes for it lie within the count compared above. Of all
+        // groups but the last, four bytes are written at once: the fourth one is the next group's first, and written again.
+        unsafe text.withUnsafeBufferPointer { text in
+            guard groups > 0, var from = unsafe UnsafeRawPointer(text.baseAddress), var to = output.baseAddress
+            else { return }
+            let table = unsafe Base64URLTable.shared.words
+            var seen: UInt32 = 0
+            for _ in 0..<groups &- 1 {
+                let bits = unsafe group(from, table)
+                seen |= bits
+                unsafe to.storeBytes(of: (bits << 8).bigEndian, as: UInt32.self)
+                unsafe from += 4
+                unsafe to += 3
+            }
+            let bits = unsafe group(from, table)
+            seen |= bits
+            unsafe to.storeBytes(of: UInt8(truncatingIfNeeded: bits >> 16), as: UInt8.self)
+            unsafe to.storeBytes(of: UInt8(truncatingIfNeeded: bits >> 8), toByteOffset: 1, as: UInt8.self)
+            unsafe to.storeBytes(of: UInt8(truncatingIfNeeded: bits), toByteOffset: 2, as: UInt8.self)
+            if seen > 0xff_ffff { isBad = 0xff }
         }
         let rest = text.count &- groups &* 4
         if rest > 0 {
@@ -39,6 +51,15 @@ public enum Base64URL {
             }
         }
         return isBad == 0 ? count : nil
+    }
+
+    /// The 24 bits of four characters; beyond them a bit is set where one of these is none of the alphabet.
+    @inline(__always)
+    private static func group(_ from: UnsafeRawPointer, _ table: UnsafePointer<UInt32>) -> UInt32 {
+        // The caller has four bytes there, and the table 256 words for each of them.
+        let letters = unsafe UInt32(littleEndian: from.loadUnaligned(as: UInt32.self))
+        return unsafe table[Int(letters & 0xff)] | table[256 &+ Int(letters >> 8 & 0xff)]
+            | table[512 &+ Int(letters >> 16 & 0xff)] | table[768 &+ Int(letters >> 24)]
     }
 
     /// The bytes that `text` stands for; nil if it is not canonical base64url.
@@ -82,7 +103,7 @@ public enum Base64URL {
 
     /// The six bits of a character; 0xff outside the alphabet.
     @inline(__always)
-    private static func sextet(_ character: UInt8) -> UInt8 { sextets[Int(character)] }
+    static func sextet(_ character: UInt8) -> UInt8 { sextets[Int(character)] }
 }
 
 private let alphabet: InlineArray<64, UInt8> = [

@@ -15,6 +15,7 @@ extension TokenError: CustomStringConvertible {
         case .binding: "the token was issued to another client"
         case .reservedClaim(let name): "the claim \(name) cannot be set"
         case .reused: "the refresh token was used before, and its session has ended"
+        case .issuerUnavailable: "the keys of the token's issuer are not known yet"
         case .store(let error): error.description
         }
     }

@@ -28,6 +28,8 @@ public enum TokenError: Error, Sendable, Equatable {
     /// A refresh token was used again after its grace: it is stolen goods, and its session has ended. The names of the
     /// token and of its user are for the audit log.
     case reused(TokenReference, subject: String?)
+    /// The keys of the token's issuer were never loaded; nothing is known about the token.
+    case issuerUnavailable
     /// The store could not answer; nothing is known about the token.
     case store(TokenStoreError)
 
@@ -45,6 +47,7 @@ public enum TokenError: Error, Sendable, Equatable {
         case .issuer: "token_issuer"
         case .audience: "token_audience"
         case .binding: "binding_mismatch"
+        case .issuerUnavailable: "issuer_unavailable"
         case .store: "store_unavailable"
         }
     }

@@ -28,7 +28,9 @@ public struct JSONObject: Sendable, Equatable {
     /// The value of a member; nil where there is none. Setting nil removes it; a new member comes last.
     public subscript(name: String) -> JSONValue? {
         get {
-            for member in members where member.name == name { return member.value }
+            // Borrowed one by one: copies of names and values would be counted.
+            let members = members.span
+            for index in members.indices where members[index].name == name { return members[index].value }
             return nil
         }
         set {

@@ -6,21 +6,35 @@
 public struct JSONParser {
     /// How many arrays and objects may enclose each other.
     public static let maximumDepth = 32
-    /// Beyond so many members, names are compared through a set.
-    private static let scannedMembers = 24
 
     private var offset = 0
     private var depth = 0
+    /// Where the claims stand that mean something to us, if the text is an object.
+    private var claims = ClaimPositions()
 
     /// The value that `text` describes.
     ///
-    /// - Parameter limit: the most bytes that are looked at.
+    /// - Parameters:
+    ///   - text: the text in UTF-8.
+    ///   - limit: the most bytes that are looked at.
     public static func parse(_ text: Span<UInt8>, limit: Int = 1 << 20) throws(JSONError) -> JSONValue {
         guard text.count <= limit else { throw JSONError(kind: .tooLong, offset: limit) }
         var parser = JSONParser()
-        let value = try parser.value(text)
-        parser.skipSpace(text)
-        guard parser.offset == text.count else { throw parser.error(.trailingBytes) }
+        return try parser.whole(text)
+    }
+
+    /// The same for a payload, and where the claims that mean something to us stand in it.
+    static func parsePayload(_ text: Span<UInt8>, limit: Int = 1 << 20) throws(JSONError) -> (JSONValue, ClaimPositions)
+    {
+        guard text.count <= limit else { throw JSONError(kind: .tooLong, offset: limit) }
+        var parser = JSONParser()
+        return (try parser.whole(text), parser.claims)
+    }
+
+    private mutating func whole(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
+        let value = try value(text)
+        skipSpace(text)
+        guard offset == text.count else { throw error(.trailingBytes) }
         return value
     }
 
@@ -91,6 +105,8 @@ public struct JSONParser {
             (offset, depth) = (offset + 1, depth - 1)
             return elements
         }
+        // Most lists of a token are short; one more that is grown would be paid by each.
+        elements.reserveCapacity(4)
         repeat { elements.append(try value(text)) } while try isContinued(until: UInt8(ascii: "]"), text)
         return elements
     }
@@ -103,56 +119,88 @@ public struct JSONParser {
         }
         var members: [JSONObject.Member] = []
         members.reserveCapacity(12)
-        var names: Set<String> = []
-        var marks: UInt64 = 0
+        var names = MemberNames()
         repeat {
             guard try peek(text) == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
             let start = offset
-            let name = try string(text)
-            if members.count == Self.scannedMembers { names.formUnion(members.map(\.name)) }
-            let mark = Self.mark(of: name)
-            let isNew: Bool
-            if members.count < Self.scannedMembers {
-                isNew = marks & mark == 0 || !members.contains { $0.name == name }
+            let name: String
+            if let claim = claimAhead(text) {
+                name = claim.text
+                guard names.add(claim) else { throw JSONError(kind: .duplicateName, offset: start) }
+                if depth == 1, members.count < ClaimPositions.limit { claims[claim] = members.count }
             } else {
-                isNew = names.insert(name).inserted
+                name = try string(text)
+                if let claim = ClaimName(name) {
+                    guard names.add(claim) else { throw JSONError(kind: .duplicateName, offset: start) }
+                    if depth == 1, members.count < ClaimPositions.limit { claims[claim] = members.count }
+                } else if !names.add(name, as: text.extracting(start + 1..<offset - 1), among: members) {
+                    throw JSONError(kind: .duplicateName, offset: start)
+                }
             }
-            marks |= mark
-            guard isNew else { throw JSONError(kind: .duplicateName, offset: start) }
             guard try peek(text) == UInt8(ascii: ":") else { throw error(.unexpectedByte) }
-            offset += 1
+            offset &+= 1
             members.append(JSONObject.Member(name: name, value: try value(text)))
         } while try isContinued(until: UInt8(ascii: "}"), text)
         return JSONObject(distinct: members)
     }
 
-    /// One bit for a name of ASCII, the same for the same name: a name whose bit is new needs no comparison. A name with
-    /// other characters may be the same as one that is spelled otherwise, and gets all bits.
-    private static func mark(of name: String) -> UInt64 {
-        var mixed: UInt64 = 0
-        for byte in name.utf8 {
-            if byte >= 0x80 { return .max }
-            mixed = (mixed ^ UInt64(byte)) &* 0x9e37_79b9_7f4a_7c15
-        }
-        return 1 << (mixed >> 58)
+    /// The claim that a member is named after, where its name is written without escapes; it is passed. Its name is a
+    /// constant: no text is made of its bytes.
+    @inline(__always)
+    private mutating func claimAhead(_ text: Span<UInt8>) -> ClaimName? {
+        guard offset &+ 9 <= text.count else { return nil }
+        // A view of the same bytes; eight of them behind the quotation mark lie within the text, by the condition.
+        let bytes = unsafe text.bytes
+        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset &+ 1, as: UInt64.self)
+        guard let claim = ClaimName(quoted: UInt64(bigEndian: word)) else { return nil }
+        offset &+= claim.byteCount &+ 2
+        return claim
     }
 
     /// A string, from its opening quotation mark to behind its closing one.
     private mutating func string(_ text: Span<UInt8>) throws(JSONError) -> String {
         offset += 1
         let start = offset
+        skipPlain(text)
+        var all: UInt8 = 0
         while offset < text.count {
             let byte = text[offset]
             if byte == UInt8(ascii: "\"") {
-                let result = try Self.string(of: text.extracting(start..<offset), at: start)
+                let bytes = text.extracting(start..<offset)
                 offset += 1
-                return result
+                // All bytes were looked at, and none was beyond ASCII.
+                if all < 0x80 { return unsafe String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true)) }
+                return try Self.string(of: bytes, at: start)
             }
+            all |= byte
             guard byte >= 0x20 else { throw error(.controlCharacter) }
             if byte == UInt8(ascii: "\\") { return try escapedString(text, from: start) }
             offset &+= 1
         }
         throw error(.unexpectedEnd)
+    }
+
+    /// Passes bytes of a string that mean themselves, eight at a time: ASCII without controls, quotation marks and
+    /// reverse solidi. It may stop before one of those.
+    private mutating func skipPlain(_ text: Span<UInt8>) {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // A view of the same bytes, for as long as they are there.
+        let bytes = unsafe text.bytes
+        while offset &+ 8 <= text.count {
+            // Eight bytes from here on lie within the text, by the condition.
+            let loaded = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let word = loaded.littleEndian
+            let (quote, solidus) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
+            // The lowest bit that is set is exact: a borrow only ever spoils what lies above it.
+            let found =
+                ((quote &- ones) & ~quote | (solidus &- ones) & ~solidus | (word &- ones &* 0x20) & ~word | word)
+                & (ones &* 0x80)
+            guard found == 0 else {
+                offset &+= found.trailingZeroBitCount >> 3
+                return
+            }
+            offset &+= 8
+        }
     }
 
     /// A string from its first escape on; what stands before it is taken as it is.

@@ -41,8 +41,8 @@ struct CompactJWS {
     }
 
     /// The encoded header that we write with a key: `alg`, `typ` and, where the key has one, `kid`.
-    static func encodedHeader(for key: TokenKey) -> [UInt8] {
-        var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": "JWT"]
+    static func encodedHeader(for key: TokenKey, type: String = "JWT") -> [UInt8] {
+        var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": .string(type)]
         header["kid"] = key.identifier.map { .string($0) }
         var encoded: [UInt8] = []
         Base64URL.append(JSONWriter.bytes(.object(header)).span, to: &encoded)

@@ -40,6 +40,12 @@ struct JOSEHeader {
         return ["jwt", "at+jwt", "application/jwt", "application/at+jwt"].contains(name)
     }
 
+    /// Whether `typ` is an access token's by RFC 9068 §2.1.
+    static func isAccessTokenType(_ type: String) -> Bool {
+        let name = type.lowercased()
+        return name == "at+jwt" || name == "application/at+jwt"
+    }
+
     private static func text(_ name: String, of object: JSONObject) throws(TokenError) -> String? {
         guard let value = object[name] else { return nil }
         guard let text = value.string else { throw .malformed("the header's \(name) is no text") }

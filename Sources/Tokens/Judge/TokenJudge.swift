@@ -6,7 +6,18 @@ public struct TokenJudge: Sendable {
     public let keys: TokenKeys
     /// What is asked of a token beside its signature.
     public let demands: TokenDemands
-    private let verifier: SignatureVerifier
+    private let core: Core
+
+    /// What a call works with, behind one reference: a judge is a value of many parts, and copying them would be
+    /// paid by each token.
+    private final class Core: Sendable {
+        let demands: TokenDemands
+        let verifier: SignatureVerifier
+
+        init(_ demands: TokenDemands, _ verifier: SignatureVerifier) {
+            (self.demands, self.verifier) = (demands, verifier)
+        }
+    }
 
     /// A judge.
     ///
@@ -21,9 +32,11 @@ public struct TokenJudge: Sendable {
     ) {
         self.keys = keys
         self.demands = demands
-        verifier = SignatureVerifier(
-            keys: keys, algorithms: allowedAlgorithms?.intersection(keys.algorithms), limits: limits,
-            requiresTokenType: !demands.signatureOnly)
+        core = Core(
+            demands,
+            SignatureVerifier(
+                keys: keys, algorithms: allowedAlgorithms?.intersection(keys.algorithms), limits: limits,
+                requiresTokenType: !demands.signatureOnly))
     }
 
     /// Judges a token.
@@ -35,8 +48,10 @@ public struct TokenJudge: Sendable {
     public func judge(_ token: Span<UInt8>) -> TokenJudgement {
         do throws(TokenError) {
             guard !token.isEmpty else { throw .missing }
-            let claims = try verifier.verify(token) { payload, _ throws(TokenError) -> JSONValue? in
-                demands.signatureOnly ? Self.claimsIfAny(payload) : try checkedClaims(payload)
+            let core = core
+            let claims = try core.verifier.verify(token) { payload, _ throws(TokenError) -> JSONValue? in
+                core.demands.signatureOnly
+                    ? Self.claimsIfAny(payload) : try Self.checkedClaims(payload, demands: core.demands)
             }
             return .valid(claims: claims)
         } catch {
@@ -44,8 +59,9 @@ public struct TokenJudge: Sendable {
         }
     }
 
-    private func checkedClaims(_ payload: Span<UInt8>) throws(TokenError) -> JSONValue {
-        let (claims, registered) = try JWTManager.claims(payload)
+    private static func checkedClaims(_ payload: Span<UInt8>, demands: TokenDemands) throws(TokenError) -> JSONValue {
+        let payload = try TokenPayload(payload)
+        let registered = try RegisteredClaims(payload)
         if let type = demands.type { _ = try JWTManager.type(of: registered, accepting: [type]) }
         if registered.issuer != nil, registered.issuer?.string == nil { throw .issuer }
         try registered.checkIssuer(demands.issuer)
@@ -54,7 +70,7 @@ public struct TokenJudge: Sendable {
         let now = demands.clock.now
         try registered.checkBegin(now: now, leeway: demands.leewaySeconds)
         guard now < expiresAt + demands.leewaySeconds else { throw .expired }
-        return claims
+        return payload.value
     }
 
     /// The payload of a signature that is judged alone: it need not be JSON.

@@ -18,6 +18,25 @@ extension TokenKey {
         return jwk
     }
 
+    /// The key pair as a JWK with its private members (RFC 7518 §6), to be kept where nobody else reads it; nil for a
+    /// secret or a public key.
+    public var privateJWK: JSONObject? {
+        guard case .pair(let pair) = material, var jwk = publicJWK, let numbers = pair.key.privateNumbers else {
+            return nil
+        }
+        switch numbers {
+        case .ec(let d), .ed25519(let d): jwk["d"] = Self.text(d)
+        case .rsa(let numbers):
+            jwk["d"] = Self.text(numbers.d)
+            jwk["p"] = Self.text(numbers.p)
+            jwk["q"] = Self.text(numbers.q)
+            jwk["dp"] = Self.text(numbers.dp)
+            jwk["dq"] = Self.text(numbers.dq)
+            jwk["qi"] = Self.text(numbers.qi)
+        }
+        return jwk
+    }
+
     /// The key pair as PKCS #8 in PEM; nil for a secret or a public key.
     public var privatePEM: [UInt8]? {
         guard canSign, case .pair(let pair) = material else { return nil }

@@ -14,6 +14,9 @@ public final class TokenKey: Sendable {
     public let algorithm: SignatureAlgorithm
     /// Whether the key can sign, and not only verify.
     public let canSign: Bool
+    /// From when on nothing is verified with it, in seconds since the epoch; nil: never. That is for a key which was
+    /// replaced, once its last token has expired.
+    public let expiresAt: Int64?
     let material: Material
     /// The key of the fingerprints in tokens that this key signs; nil for a public key, which signs none.
     let fingerprintKey: HMACKey?
@@ -29,6 +32,7 @@ public final class TokenKey: Sendable {
         self.algorithm = algorithm
         self.material = material
         canSign = maySign && secretBytes != nil
+        expiresAt = nil
         fingerprintKey = try secretBytes.map { (secret) throws(TokenKeyError) in
             // A key of its own for another purpose, which tells nothing about the secret.
             let label = Array("sallyport client fingerprint, version 1".utf8)
@@ -36,6 +40,25 @@ public final class TokenKey: Sendable {
             return try Self.hmacKey(derived.array, .sha256)
         }
     }
+
+    /// The same key under another name, or for less.
+    ///
+    /// - Parameters:
+    ///   - key: the key.
+    ///   - identifier: its `kid`.
+    ///   - maySign: whether it signs, where it can; one that only verifies is kept for tokens that it has signed.
+    ///   - expiresAt: from when on nothing is verified with it.
+    public init(_ key: TokenKey, identifier: String?, maySign: Bool = true, expiresAt: Int64? = nil) {
+        self.identifier = identifier
+        algorithm = key.algorithm
+        canSign = key.canSign && maySign
+        self.expiresAt = expiresAt
+        material = key.material
+        fingerprintKey = key.fingerprintKey
+    }
+
+    /// Whether it knows its secret part: a public key cannot tell which client a token is bound to, and signs nothing.
+    public var isPrivate: Bool { fingerprintKey != nil }
 
     /// A shared secret.
     ///
@@ -96,6 +119,9 @@ public final class TokenKey: Sendable {
         guard algorithm.isSymmetric, let digest = algorithm.digest else { return nil }
         return SecureRandom.bytes(digest.byteCount)
     }
+
+    /// A name (`kid`) for a new key: 128 random bits, base64url.
+    public static func randomIdentifier() -> String { TokenComposer.randomIdentifier() }
 
     /// A new key: a random secret, or a key pair (RSA of 2048 bits).
     public static func generate(

@@ -55,7 +55,10 @@ extension TokenKeys {
 
     /// The keys of PEM blocks; see ``init(file:algorithms:)``. A block with a private key signs too.
     ///
-    /// - Parameter identifier: the `kid` of the key, where there is only one.
+    /// - Parameters:
+    ///   - pem: the text of the blocks.
+    ///   - algorithms: the algorithms that are allowed; nil: all.
+    ///   - identifier: the `kid` of the key, where there is only one.
     public init(
         pem: [UInt8], algorithms: Set<SignatureAlgorithm>? = nil, identifier: String? = nil
     ) throws(TokenKeyError) {

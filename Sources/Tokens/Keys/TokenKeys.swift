@@ -51,6 +51,14 @@ public struct TokenKeys: Sendable {
         Self.candidates(in: all, identifier, algorithm)
     }
 
+    /// The public keys as a JWK set (RFC 7517 §5), for others who verify our tokens; secrets are never in it.
+    ///
+    /// - Parameter now: keys whose time is over then are left out.
+    public func publicJWKSet(at now: Int64) -> JSONValue {
+        let current = all.filter { key in key.expiresAt.map { $0 > now } ?? true }
+        return ["keys": .array(current.compactMap(\.publicJWK).map { .object($0) })]
+    }
+
     /// Whether a key answers to this `kid`, whatever its algorithm.
     func knows(_ identifier: String?) -> Bool {
         all.contains { $0.identifier == identifier || $0.identifier == nil || identifier == nil }

@@ -18,4 +18,6 @@ public struct IssuedTokens: Sendable {
     public let access: VerifiedToken
     /// `jti` of the refresh token.
     public let refreshIdentifier: String
+    /// The sessions of the same user that ended for this one, because there may be only so many at once.
+    public internal(set) var endedSessions: [SessionRecord] = []
 }

@@ -6,17 +6,22 @@ extension JWTManager {
     ///   - claims: the caller's claims, written into each access token of the session. `sub`, where given, is the same
     ///     user.
     ///   - client: who signs in, and to whom the tokens are bound.
+    ///   - replaced: a session of the same user that the caller ends next: it does not count where sessions are limited.
+    /// - Returns: the tokens, and which other sessions ended by ``TokenSettings/maximumSessionsPerUser``.
     /// - Throws: `.reservedClaim`, `.malformed` for a subject or claims that no token can hold, `.store`.
     public func issueSession(
-        subject: String, claims: JSONObject = [:], client: ClientIdentity
+        subject: String, claims: JSONObject = [:], client: ClientIdentity, replacing replaced: String? = nil
     ) async throws(TokenError) -> IssuedTokens {
         let claims = try sessionClaims(claims, of: subject)
         let now = clock.now
         let record = SessionRecord(
             identifier: TokenComposer.randomIdentifier(), subject: subject, claims: claims, createdAt: now,
             lastSeenAt: now, clientAddress: client.address, userAgent: client.userAgent, current: generation(at: now))
-        let tokens = try signingComposer().compose(record, client: client)
-        try await asking { store throws(TokenStoreError) in try await store.insert(record, now: now) }
+        let limit = settings.maximumSessionsPerUser.map { SessionLimit(maximum: $0, replaced: replaced) }
+        var tokens = try signingComposer().compose(record, client: client)
+        tokens.endedSessions = try await asking { store throws(TokenStoreError) in
+            try await store.insert(record, limit: limit, now: now)
+        }
         return tokens
     }
 
@@ -35,14 +40,15 @@ extension JWTManager {
             try verifyLocally(token.utf8Bytes.span, accepting: [.refresh], client: client), client: client)
     }
 
-    /// As above, for a refresh token that ``verifyLocally(_:accepting:client:)`` has taken from this very client.
+    /// As above, for a refresh token that ``verifyLocally(_:accepting:client:)-(Span<UInt8>,_,_)`` has taken from this very client.
     public func rotate(_ refresh: VerifiedToken, client: ClientIdentity) async throws(TokenError) -> RotationResult {
         guard refresh.type == .refresh else { throw .type(expected: .refresh, found: refresh.type.rawValue) }
         let composer = try signingComposer()
         let now = clock.now
         let request = RotationRequest(
             session: refresh.session, presented: refresh.identifier, presentedGeneration: refresh.generation,
-            candidate: generation(at: now), graceSeconds: settings.rotationGraceSeconds, now: now)
+            candidate: generation(at: now), graceSeconds: settings.rotationGraceSeconds,
+            absoluteSeconds: settings.sessionAbsoluteSeconds, now: now)
         let outcome = try await asking { store throws(TokenStoreError) in try await store.rotate(request) }
         switch outcome {
         case .rotated(let record):
@@ -84,7 +90,9 @@ extension JWTManager {
 
     /// Replaces the claims of a session; its next access token carries them.
     ///
-    /// - Parameter claims: as in ``issueSession(subject:claims:client:)``; `sub` is left to the session.
+    /// - Parameters:
+    ///   - session: its name (`sid`).
+    ///   - claims: as in ``issueSession(subject:claims:client:replacing:)``; `sub` is left to the session.
     /// - Returns: false if the session does not live.
     public func updateSession(_ session: String, claims: JSONObject) async throws(TokenError) -> Bool {
         guard let record = try await self.session(session) else { return false }
@@ -95,13 +103,14 @@ extension JWTManager {
         }
     }
 
-    /// A generation whose number the store will set.
+    /// A generation whose number the store will set; the store shortens it where the session is near its absolute end.
     private func generation(at now: Int64) -> TokenGeneration {
-        TokenGeneration(
+        let most = min(settings.sessionIdleSeconds ?? .max, settings.sessionAbsoluteSeconds ?? .max)
+        return TokenGeneration(
             number: 1, accessIdentifier: TokenComposer.randomIdentifier(),
             refreshIdentifier: TokenComposer.randomIdentifier(), issuedAt: now,
-            accessExpiresAt: now + settings.accessTokenExpireSeconds,
-            refreshExpiresAt: now + settings.refreshTokenExpireSeconds)
+            accessExpiresAt: now + min(settings.accessTokenExpireSeconds, most),
+            refreshExpiresAt: now + min(settings.refreshTokenExpireSeconds, most))
     }
 
     /// The text of a session's claims, once they are found fit: nothing reserved, and no other user than the session's.

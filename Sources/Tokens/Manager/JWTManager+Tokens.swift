@@ -26,7 +26,7 @@ extension JWTManager {
         try await createToken(data, type: .access, expiresIn: seconds, client: client, session: session)
     }
 
-    /// Makes a refresh token that stands for itself: ``refreshToken(_:client:)`` takes it, ``rotate(_:client:)`` does
+    /// Makes a refresh token that stands for itself: ``refreshToken(_:client:)`` takes it, ``rotate(_:client:)-(String,_)`` does
     /// not.
     public func createRefreshToken(
         _ data: JSONObject, expiresIn seconds: Int64? = nil, client: ClientIdentity, session: String? = nil
@@ -66,7 +66,7 @@ extension JWTManager {
             _ = try await endSession(refresh.session)
             throw .reused(refresh.reference, subject: refresh.subject)
         }
-        let claims = try Self.claims(record.claims.utf8Bytes.span).0.object ?? [:]
+        let claims = try TokenPayload(record.claims.utf8Bytes.span).object
         return try await create(
             claims, subject: record.subject, type: .access, client: client, session: refresh.session,
             generation: refresh.generation)
@@ -75,11 +75,18 @@ extension JWTManager {
     /// Takes a token off the allow-list. Only its signature is looked at: an expired token, or one from another
     /// client, may be revoked too.
     ///
-    /// - Returns: whether it was on the list.
+    /// A token of a foreign issuer, which is on no list, is put on the deny-list until its `exp`; it has to be good otherwise.
+    ///
+    /// - Returns: whether it was on the list; for a foreign one, whether it was good until now.
     public func revokeToken(_ token: String) async throws(TokenError) -> Bool {
         let bytes = token.utf8Bytes
+        switch directory.choose(for: bytes.span) {
+        case .foreign(let judge): return try await denyToken(bytes, judge)
+        case .unknown: throw .issuer
+        case .own: break
+        }
         let reference = try verifier.verify(bytes.span) { payload, _ throws(TokenError) in
-            let registered = try Self.claims(payload).1
+            let registered = try RegisteredClaims(TokenPayload(payload))
             let type = try Self.type(of: registered, accepting: Set(TokenType.allCases))
             guard let identifier = registered.identifier, let session = registered.session else {
                 throw .malformed("the token has no jti or no sid")
@@ -87,6 +94,18 @@ extension JWTManager {
             return TokenReference(session: session, type: type, identifier: identifier)
         }
         return try await revokeToken(reference)
+    }
+
+    private func denyToken(_ token: [UInt8], _ judge: ForeignTokenJudge) async throws(TokenError) -> Bool {
+        let types: Set<TokenType> = [.access, .websocket]
+        let verdict: LocalVerdict
+        do throws(TokenError) {
+            verdict = try judge.judge(token.span, accepting: types, now: clock.now)
+        } catch {
+            verdict = try await judgement(of: token, by: judge, accepting: types, after: error)
+        }
+        guard case .valid(let verified) = verdict, let foreign = verified.foreign else { return false }
+        return try await deny(foreign, expiresAt: verified.expiresAt)
     }
 
     /// Takes a token off the allow-list by its name; true if it was on it.
@@ -118,7 +137,13 @@ extension JWTManager {
         client: ClientIdentity, session: String?, generation: Int64? = nil, requiresSession: Bool = true
     ) async throws(TokenError) -> IssuedToken {
         let now = clock.now
-        let lifetime = seconds ?? settings.expireSeconds(of: type)
+        var lifetime = seconds ?? settings.expireSeconds(of: type)
+        if let session, settings.sessionAbsoluteSeconds != nil, let record = try await self.session(session),
+            let end = settings.absoluteEnd(of: record)
+        {
+            guard end > now else { throw .revoked }
+            lifetime = min(lifetime, end - now)
+        }
         guard lifetime > 0, lifetime <= NumericDate.latest - now else {
             throw .malformed("a token cannot live for \(lifetime) seconds")
         }

@@ -25,24 +25,64 @@ extension JWTManager {
         try verifyLocally(Span<UInt8>(_bytes: token), accepting: types, client: client)
     }
 
-    /// As ``verifyLocally(_:accepting:client:)``, but an expired token that is good otherwise is a value, which tells
+    /// A token of one of the ``issuers`` is judged by that one's keys and rules instead, and ``VerifiedToken/foreign`` is set:
+    /// it is bound to no client, and never refreshed.
+    ///
+    /// As ``verifyLocally(_:accepting:client:)-(Span<UInt8>,_,_)``, but an expired token that is good otherwise is a value, which tells
     /// its session.
     public func judgeLocally(
         _ token: Span<UInt8>, accepting types: Set<TokenType>, client: ClientIdentity
     ) throws(TokenError) -> LocalVerdict {
         guard !token.isEmpty else { throw .missing }
         let now = clock.now
+        switch directory.choose(for: token) {
+        case .foreign(let judge): return try judge.judge(token, accepting: types, now: now)
+        case .unknown: throw .issuer
+        case .own: break
+        }
         return try verifier.verify(token) { payload, key throws(TokenError) in
+            // A key that was replaced, and whose last token has expired: whoever still signs with it has stolen it.
+            if let end = key.expiresAt, end <= now { throw .keyUnknown }
             let token = try read(payload, key: key, accepting: types, client: client, now: now)
             return token.expiresAt <= now ? .expired(token) : .valid(token)
         }
     }
 
-    /// Asks the store about a token that ``verifyLocally(_:accepting:client:)`` has taken. A token of a generation that
+    /// As ``judgeLocally(_:accepting:client:)``, but where a foreign token was signed with a key that is not known, its issuer
+    /// may be asked for newer ones first.
+    ///
+    /// - Throws: `.issuerUnavailable` also where the issuer does not answer: nobody can say then that there is no such key.
+    public func judge(
+        _ token: [UInt8], accepting types: Set<TokenType>, client: ClientIdentity
+    ) async throws(TokenError) -> LocalVerdict {
+        do throws(TokenError) {
+            return try judgeLocally(token.span, accepting: types, client: client)
+        } catch {
+            guard case .foreign(let judge) = directory.choose(for: token.span) else { throw error }
+            return try await judgement(of: token, by: judge, accepting: types, after: error)
+        }
+    }
+
+    /// What a foreign issuer's judge says of a token that the known keys did not do for, perhaps with newer ones.
+    ///
+    /// - Parameter error: what was said of it with the known keys.
+    func judgement(
+        of token: [UInt8], by judge: ForeignTokenJudge, accepting types: Set<TokenType>, after error: TokenError
+    ) async throws(TokenError) -> LocalVerdict {
+        guard error == .keyUnknown || error == .issuerUnavailable else { throw error }
+        switch await judge.issuer.keys.refresh(for: judge.keyIdentifier(of: token.span)) {
+        case .unchanged: throw error
+        case .unavailable: throw .issuerUnavailable
+        case .changed: return try judge.judge(token.span, accepting: types, now: clock.now)
+        }
+    }
+
+    /// Asks the store about a token that ``verifyLocally(_:accepting:client:)-(Span<UInt8>,_,_)`` has taken. A token of a generation that
     /// nobody had presented yet confirms it: the grace of its predecessors begins.
     ///
     /// - Throws: `.revoked`, `.expired` where `exp` has passed meanwhile, or `.store`.
     public func checkRevocation(_ token: VerifiedToken) async throws(TokenError) -> RevocationCheck {
+        if let foreign = token.foreign { return try await checkDenial(token, foreign) }
         let now = clock.now
         let verdict = try await asking { store throws(TokenStoreError) in
             try await store.verdict(on: token.reference, now: now)
@@ -71,9 +111,12 @@ extension JWTManager {
     public func verifyToken(
         _ token: String, expecting type: TokenType, client: ClientIdentity
     ) async throws(TokenError) -> VerifiedToken {
-        let verified = try verifyLocally(token.utf8Bytes.span, accepting: [type], client: client)
-        _ = try await checkRevocation(verified)
-        return verified
+        switch try await judge(token.utf8Bytes, accepting: [type], client: client) {
+        case .expired: throw .expired
+        case .valid(let verified):
+            _ = try await checkRevocation(verified)
+            return verified
+        }
     }
 
     /// Verifies a WebSocket token in full.
@@ -88,7 +131,8 @@ extension JWTManager {
         _ payload: Span<UInt8>, key: TokenKey, accepting types: Set<TokenType>, client: ClientIdentity,
         now: Int64
     ) throws(TokenError) -> VerifiedToken {
-        let (claims, registered) = try Self.claims(payload)
+        let payload = try TokenPayload(payload)
+        let registered = try RegisteredClaims(payload)
         let type = try Self.type(of: registered, accepting: types)
         try registered.checkIssuer(settings.issuer)
         try registered.checkAudience(settings.audience)
@@ -108,23 +152,13 @@ extension JWTManager {
         return VerifiedToken(
             type: type, subject: registered.subject, session: session, identifier: identifier,
             generation: registered.generation, issuedAt: registered.issuedAt ?? 0, expiresAt: expiresAt,
-            claims: claims, bindingNotice: mismatch)
-    }
-
-    /// The payload and what we look at in it.
-    static func claims(_ payload: Span<UInt8>) throws(TokenError) -> (JSONValue, RegisteredClaims) {
-        let value: JSONValue
-        do throws(JSONError) {
-            value = try JSONParser.parse(payload)
-        } catch {
-            throw .malformed("the payload is not JSON as we take it: \(error)")
-        }
-        guard let object = value.object else { throw .malformed("the payload is no JSON object") }
-        return (value, try RegisteredClaims(object))
+            claims: payload.value, bindingNotice: mismatch)
     }
 
     /// The type of a token, which must be one of those that are taken.
-    static func type(of claims: RegisteredClaims, accepting types: Set<TokenType>) throws(TokenError) -> TokenType {
+    static func type(of claims: borrowing RegisteredClaims, accepting types: Set<TokenType>) throws(TokenError)
+        -> TokenType
+    {
         let found = claims.type?.string
         guard let type = found.flatMap({ TokenType(rawValue: $0) }), types.contains(type) else {
             throw .type(expected: TokenType.allCases.first { types.contains($0) } ?? .access, found: found)

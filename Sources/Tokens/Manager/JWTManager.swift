@@ -20,6 +20,9 @@ public final class JWTManager: Sendable {
     public let store: any TokenStore
     /// What tells the time.
     public let clock: WallClock
+    /// Others whose tokens are taken.
+    public let issuers: [ForeignIssuer]
+    let directory: IssuerDirectory
     let verifier: SignatureVerifier
     let composer: TokenComposer?
 
@@ -29,15 +32,19 @@ public final class JWTManager: Sendable {
     ///   - keys: the first that can sign does; where none can, tokens are only verified.
     ///   - store: where tokens are kept; the caller closes it.
     ///   - settings: how tokens are made and judged; a number out of its range counts as the nearest within.
+    ///   - issuers: others whose tokens are taken, each by a name of its own.
     ///   - clock: what tells the time.
     public init(
-        keys: TokenKeys, store: any TokenStore, settings: TokenSettings = TokenSettings(), clock: WallClock = .system
+        keys: TokenKeys, store: any TokenStore, settings: TokenSettings = TokenSettings(),
+        issuers: [ForeignIssuer] = [], clock: WallClock = .system
     ) {
         let settings = settings.bounded()
         self.settings = settings
         self.keys = keys
         self.store = store
         self.clock = clock
+        self.issuers = issuers
+        directory = IssuerDirectory(issuers, ownIssuer: settings.issuer, limits: settings.limits)
         verifier = SignatureVerifier(keys: keys, limits: settings.limits)
         composer = keys.signing.map { TokenComposer(key: $0, settings: settings) }
     }

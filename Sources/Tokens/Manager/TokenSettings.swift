@@ -14,6 +14,14 @@ public struct TokenSettings: Sendable {
     public var leewaySeconds: Int64
     /// For how long an exchanged refresh token gives the same successor after that was first used.
     public var rotationGraceSeconds: Int64
+    /// For how long a session lives without being refreshed, where that is less than a refresh token's lifetime; nil: as
+    /// long as that. No token of a session outlives it.
+    public var sessionIdleSeconds: Int64?
+    /// For how long a session lives at most, from its sign-in on; nil: for as long as it is refreshed. No token of it lives
+    /// longer.
+    public var sessionAbsoluteSeconds: Int64?
+    /// How many sessions a user may have at once, at least 1: the oldest end; nil: any number.
+    public var maximumSessionsPerUser: Int?
     /// What binds a token to its client.
     public var binding: BindingRules
     /// What is refused unread.
@@ -23,8 +31,9 @@ public struct TokenSettings: Sendable {
     public init(
         issuer: String? = nil, audience: String? = nil, accessTokenExpireSeconds: Int64 = 1800,
         refreshTokenExpireSeconds: Int64 = 86_400, websocketTokenExpireSeconds: Int64 = 1800,
-        leewaySeconds: Int64 = 5, rotationGraceSeconds: Int64 = 30, binding: BindingRules = BindingRules(),
-        limits: TokenLimits = TokenLimits()
+        leewaySeconds: Int64 = 5, rotationGraceSeconds: Int64 = 30, sessionIdleSeconds: Int64? = nil,
+        sessionAbsoluteSeconds: Int64? = nil, maximumSessionsPerUser: Int? = nil,
+        binding: BindingRules = BindingRules(), limits: TokenLimits = TokenLimits()
     ) {
         self.issuer = issuer
         self.audience = audience
@@ -33,6 +42,9 @@ public struct TokenSettings: Sendable {
         self.websocketTokenExpireSeconds = websocketTokenExpireSeconds
         self.leewaySeconds = leewaySeconds
         self.rotationGraceSeconds = rotationGraceSeconds
+        self.sessionIdleSeconds = sessionIdleSeconds
+        self.sessionAbsoluteSeconds = sessionAbsoluteSeconds
+        self.maximumSessionsPerUser = maximumSessionsPerUser
         self.binding = binding
         self.limits = limits
     }
@@ -47,9 +59,17 @@ public struct TokenSettings: Sendable {
         settings.websocketTokenExpireSeconds = websocketTokenExpireSeconds.clamped(to: lifetimes)
         settings.leewaySeconds = leewaySeconds.clamped(to: 0...86_400)
         settings.rotationGraceSeconds = rotationGraceSeconds.clamped(to: 0...31_557_600)
+        settings.sessionIdleSeconds = sessionIdleSeconds?.clamped(to: lifetimes)
+        settings.sessionAbsoluteSeconds = sessionAbsoluteSeconds?.clamped(to: lifetimes)
+        settings.maximumSessionsPerUser = maximumSessionsPerUser.map { max($0, 1) }
         settings.limits.tokenBytes = max(limits.tokenBytes, 0)
         settings.limits.headerBytes = max(limits.headerBytes, 0)
         return settings
+    }
+
+    /// When a session is over however much it is used, in seconds since the epoch; nil where only disuse ends it.
+    public func absoluteEnd(of session: SessionRecord) -> Int64? {
+        sessionAbsoluteSeconds.map { session.createdAt + $0 }
     }
 
     /// The lifetime of a type of token.

@@ -4,9 +4,9 @@ public final class VerifiedToken: Sendable {
     public let type: TokenType
     /// The user (`sub`); nil where the token names none.
     public let subject: String?
-    /// The session (`sid`).
+    /// The session (`sid`); empty for a token of a foreign issuer, which has no session of ours.
     public let session: String
-    /// The token's name (`jti`).
+    /// The token's name (`jti`); empty for a foreign one that has none.
     public let identifier: String
     /// The generation in its session (`gen`); nil for a token that stands for itself.
     public let generation: Int64?
@@ -18,6 +18,8 @@ public final class VerifiedToken: Sendable {
     public let claims: JSONValue
     /// Which signals of the client differ, where the binding's mode is `log`: what `strict` would have refused.
     public let bindingNotice: BindingMismatch?
+    /// What it is known by where somebody else has issued it; nil for a token of ours.
+    public let foreign: ForeignToken?
 
     init(
         type: TokenType, subject: String?, session: String, identifier: String, generation: Int64?, issuedAt: Int64,
@@ -32,8 +34,23 @@ public final class VerifiedToken: Sendable {
         self.expiresAt = expiresAt
         self.claims = claims
         self.bindingNotice = bindingNotice
+        foreign = nil
     }
 
-    /// Its name in the store.
+    /// A token of somebody else.
+    init(foreign: ForeignToken, type: TokenType, expiresAt: Int64, claims: JSONValue) {
+        self.type = type
+        subject = foreign.subject
+        session = ""
+        identifier = foreign.identifier ?? ""
+        generation = nil
+        issuedAt = foreign.issuedAt ?? 0
+        self.expiresAt = expiresAt
+        self.claims = claims
+        bindingNotice = nil
+        self.foreign = foreign
+    }
+
+    /// Its name in the store; that of no token where it is a foreign one.
     public var reference: TokenReference { TokenReference(session: session, type: type, identifier: identifier) }
 }

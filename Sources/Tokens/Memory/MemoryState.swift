@@ -21,6 +21,7 @@ struct MemoryState: Sendable {
     private enum Entry: Hashable {
         case token(TokenReference)
         case session(String)
+        case denial(String)
     }
 
     /// Whether the store was closed.
@@ -31,6 +32,7 @@ struct MemoryState: Sendable {
     var changes: [StoreInvalidation] = []
     private var families: [String: Family] = [:]
     private var users: [String: Set<String>] = [:]
+    private var denials: [String: (issuedUntil: Int64, expiresAt: Int64)] = [:]
     private var expiry = ExpiryIndex<Entry>()
 
     init(isClosed: Bool = false) {
@@ -65,6 +67,12 @@ struct MemoryState: Sendable {
     func sessionIdentifiers(of subject: String) -> [String] {
         guard let sessions = users[subject] else { return [] }
         return Array(sessions)
+    }
+
+    /// A user's living sessions, the oldest first.
+    func records(of subject: String, now: Int64) -> [SessionRecord] {
+        sessionIdentifiers(of: subject).compactMap { record(of: $0, now: now) }
+            .sorted { ($0.createdAt, $0.identifier) < ($1.createdAt, $1.identifier) }
     }
 
     /// Writes a session's record and lists both tokens of its newest generation.
@@ -124,6 +132,26 @@ struct MemoryState: Sendable {
         changes += record.current.tokens(in: record.identifier).map { .token($0.reference) }
     }
 
+    /// Puts an entry on the deny-list.
+    mutating func deny(_ denial: TokenDenial) {
+        let name = denial.key.storedName
+        var entry = (issuedUntil: denial.issuedUntil, expiresAt: denial.expiresAt)
+        if let earlier = denials[name] {
+            expiry.remove(.denial(name), at: earlier.expiresAt)
+            entry = (max(entry.issuedUntil, earlier.issuedUntil), max(entry.expiresAt, earlier.expiresAt))
+        }
+        denials[name] = entry
+        expiry.insert(.denial(name), at: entry.expiresAt)
+        changes.append(.denial(name))
+    }
+
+    func isDenied(_ token: ForeignToken, now: Int64) -> Bool {
+        token.denialNames.contains { name in
+            guard let entry = denials[name], entry.expiresAt > now else { return false }
+            return token.isDenied(issuedUntil: entry.issuedUntil)
+        }
+    }
+
     mutating func removeExpired(now: Int64, limit: Int) -> Int {
         var removed = 0
         while removed < limit, let (entry, second) = expiry.next(notAfter: now) {
@@ -136,6 +164,9 @@ struct MemoryState: Sendable {
                 guard families[session]?.record?.expiresAt == second else { continue }
                 families[session]?.record = nil
                 dropIfEmpty(session)
+            case .denial(let name):
+                guard denials[name]?.expiresAt == second else { continue }
+                denials[name] = nil
             }
             removed += 1
         }

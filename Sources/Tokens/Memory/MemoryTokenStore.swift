@@ -11,8 +11,16 @@ public final class MemoryTokenStore: TokenStore {
     /// An empty store.
     public init() {}
 
-    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
-        try change { state in state.insert(session) }
+    public func insert(_ session: SessionRecord, limit: SessionLimit?, now: Int64) async throws(TokenStoreError)
+        -> [SessionRecord]
+    {
+        try change { state in
+            state.insert(session)
+            guard let limit else { return [] }
+            let surplus = limit.surplus(of: state.records(of: session.subject, now: now), beside: session.identifier)
+            for record in surplus { _ = state.end(record.identifier, now: now) }
+            return surplus
+        }
     }
 
     public func insert(_ token: StoredToken, subject: String?, requiresSession: Bool, now: Int64)
@@ -74,10 +82,7 @@ public final class MemoryTokenStore: TokenStore {
     }
 
     public func sessions(of subject: String, now: Int64) async throws(TokenStoreError) -> [SessionRecord] {
-        try change { state in
-            state.sessionIdentifiers(of: subject).compactMap { state.record(of: $0, now: now) }
-                .sorted { ($0.createdAt, $0.identifier) < ($1.createdAt, $1.identifier) }
-        }
+        try change { state in state.records(of: subject, now: now) }
     }
 
     public func session(_ identifier: String, now: Int64) async throws(TokenStoreError) -> SessionRecord? {
@@ -91,6 +96,14 @@ public final class MemoryTokenStore: TokenStore {
             state.update(record)
             return true
         }
+    }
+
+    public func deny(_ denial: TokenDenial, now: Int64) async throws(TokenStoreError) {
+        try change { state in state.deny(denial) }
+    }
+
+    public func denial(of token: ForeignToken, now: Int64) async throws(TokenStoreError) -> DenialVerdict {
+        try change { state in DenialVerdict(isDenied: state.isDenied(token, now: now), isWatched: true) }
     }
 
     public func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int {

@@ -11,19 +11,22 @@ public struct RotationRequest: Sendable, Equatable {
     public var candidate: TokenGeneration
     /// For how long, in seconds, the old refresh token gives the same successor after that was confirmed.
     public var graceSeconds: Int64
+    /// How long a session may live from its sign-in on, in seconds; nil: for as long as it is refreshed.
+    public var absoluteSeconds: Int64?
     /// Now, in seconds since the epoch.
     public var now: Int64
 
     /// Describes a rotation.
     public init(
         session: String, presented: String, presentedGeneration: Int64?, candidate: TokenGeneration,
-        graceSeconds: Int64, now: Int64
+        graceSeconds: Int64, absoluteSeconds: Int64? = nil, now: Int64
     ) {
         self.session = session
         self.presented = presented
         self.presentedGeneration = presentedGeneration
         self.candidate = candidate
         self.graceSeconds = graceSeconds
+        self.absoluteSeconds = absoluteSeconds
         self.now = now
     }
 }

@@ -15,9 +15,10 @@
 /// | an older one, its grace over or forgotten | any | reused: the session ends |
 /// | any of these, revoked by itself | | revoked, as long as it is not reused |
 /// | a generation that the store never heard of | | revoked |
+/// | any, the session older than it may get | any | revoked |
 ///
-/// The last row is no theft: a token that we signed with a `gen` not below the newest one can only mean that the
-/// store lost a write that was acknowledged (a Redis failover). The client is refused, but nobody is alarmed.
+/// A generation that was never heard of is no theft: a token that we signed with a `gen` not below the newest one can
+/// only mean that the store lost a write that was acknowledged (a Redis failover). The client is refused, but nobody is alarmed.
 public enum RotationRules {
     /// How many superseded refresh tokens a session remembers as "still in grace".
     public static let supersededLimit = 64
@@ -25,11 +26,13 @@ public enum RotationRules {
     /// Decides on a rotation.
     ///
     /// - Parameters:
+    ///   - request: what is wished for.
     ///   - record: the living session.
     ///   - isListed: whether a refresh token's `jti` is still on the allow-list; one that was revoked by itself is not.
     public static func rotate(_ request: RotationRequest, in record: SessionRecord, isListed: (String) -> Bool)
         -> RotationOutcome
     {
+        if let last = lastSecond(of: record, request), last <= request.now { return .revoked }
         var session = record
         session.superseded.removeAll { !$0.givesSuccessor(at: request.now) }
         switch standing(of: request.presented, generation: request.presentedGeneration, in: record, now: request.now) {
@@ -88,9 +91,18 @@ public enum RotationRules {
             session.superseded.remove(at: oldest)
         }
         session.current = request.candidate
+        if let last = lastSecond(of: record, request) {
+            session.current.accessExpiresAt = min(session.current.accessExpiresAt, last)
+            session.current.refreshExpiresAt = min(session.current.refreshExpiresAt, last)
+        }
         session.current.number = record.current.number + 1
         session.isConfirmed = false
         session.lastSeenAt = request.now
         return session
+    }
+
+    /// When the session is over however much it is used; no token of it lives longer.
+    private static func lastSecond(of record: SessionRecord, _ request: RotationRequest) -> Int64? {
+        request.absoluteSeconds.map { record.createdAt + $0 }
     }
 }

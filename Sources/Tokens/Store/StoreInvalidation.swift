@@ -6,4 +6,6 @@ public enum StoreInvalidation: Sendable, Equatable {
     case token(TokenReference)
     /// All tokens of a session.
     case session(String)
+    /// An entry of the deny-list, by its ``DenialKey/storedName``.
+    case denial(String)
 }

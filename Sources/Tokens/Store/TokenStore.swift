@@ -6,7 +6,16 @@
 public protocol TokenStore: Sendable {
     /// Stores a new session together with both tokens of its first generation, and lists it under its user. The
     /// user's index is written first, so that ``endAllSessions(of:now:)`` misses none.
-    func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError)
+    ///
+    /// - Parameters:
+    ///   - session: its record.
+    ///   - limit: how many sessions the user may have then; nil: any number. A store whose sessions lie in several places,
+    ///     such as a Redis Cluster, ends the surplus after the new one was written: of two sign-ins at once the one
+    ///     that the user's index lists first ends, be it by itself, and the limit holds when both are over.
+    ///   - now: the time, in seconds since the epoch.
+    /// - Returns: the sessions that ended because of the limit, as they were.
+    func insert(_ session: SessionRecord, limit: SessionLimit?, now: Int64) async throws(TokenStoreError)
+        -> [SessionRecord]
 
     /// Adds one token to the allow-list. Its session need not exist: such a token stands for itself, and `subject`
     /// (where given) lists its session under the user. Returns false, and stores nothing, when `requiresSession` is
@@ -44,11 +53,22 @@ public protocol TokenStore: Sendable {
     /// session does not live.
     func updateClaims(of session: String, to claims: String, now: Int64) async throws(TokenStoreError) -> Bool
 
+    /// Puts an entry on the deny-list for tokens of foreign issuers. Of two entries about the same, what is later counts,
+    /// for either of the two dates: nothing that was denied becomes good by it.
+    func deny(_ denial: TokenDenial, now: Int64) async throws(TokenStoreError)
+
+    /// Whether an entry of the deny-list is about a foreign token.
+    func denial(of token: ForeignToken, now: Int64) async throws(TokenStoreError) -> DenialVerdict
+
     /// Forgets at most `limit` expired entries and returns how many; 0 where expiry is automatic.
     func removeExpired(now: Int64, limit: Int) async throws(TokenStoreError) -> Int
 
     /// Succeeds if the store answers and can be written to.
     func ping() async throws(TokenStoreError)
+
+    /// Whether questions fail at once because the store is known to be down. For people who watch: a caller asks, and
+    /// takes the failure. Told on the threads that the store serves; false elsewhere.
+    var isFailingFast: Bool { get }
 
     /// Has `observer` called, on any thread, after each change that makes a watched verdict unfit, whichever process
     /// made it. The observer stays until the store is closed.
@@ -56,4 +76,14 @@ public protocol TokenStore: Sendable {
 
     /// Releases what the store holds; further calls fail with ``TokenStoreError``.
     func close() async
+}
+
+extension TokenStore {
+    /// A store without a memory of failures.
+    public var isFailingFast: Bool { false }
+
+    /// Stores a new session, whatever number of them the user has.
+    public func insert(_ session: SessionRecord, now: Int64) async throws(TokenStoreError) {
+        _ = try await insert(session, limit: nil, now: now)
+    }
 }

@@ -1,5 +1,5 @@
 internal import AuthProxy
-internal import Configuration
+internal import SallyportConfiguration
 
 /// Writes to the proxy's audit log what an operator did by a command.
 ///

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 internal import DemoApplication
 internal import EventIO
 internal import Glibc

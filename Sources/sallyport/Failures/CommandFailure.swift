@@ -8,13 +8,15 @@ enum CommandFailure: Error {
     case usage(String)
     /// Nothing could be asked.
     case storeUnreachable(String)
+    /// Nobody can say whether a token is good, because the keys of its issuer cannot be fetched; that was told already.
+    case issuerUnavailable
 
     /// The failure that an error of the token library means for a command.
     init(_ error: TokenError) {
-        if case .store(let failure) = error {
-            self = .storeUnreachable("\(failure)")
-        } else {
-            self = .no("\(error.code): \(error.message)")
+        switch error {
+        case .store(let failure): self = .storeUnreachable("\(failure)")
+        case .issuerUnavailable: self = .issuerUnavailable
+        default: self = .no("\(error.code): \(error.message)")
         }
     }
 
@@ -23,7 +25,7 @@ enum CommandFailure: Error {
         switch self {
         case .no: 1
         case .usage: 2
-        case .storeUnreachable: 3
+        case .storeUnreachable, .issuerUnavailable: 3
         }
     }
 
@@ -32,6 +34,7 @@ enum CommandFailure: Error {
         switch self {
         case .no(let message): message
         case .usage(let message), .storeUnreachable(let message): message
+        case .issuerUnavailable: nil
         }
     }
 }

@@ -6,14 +6,14 @@ internal import Tokens
 struct ClientOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The address of the client that will use the token.", discussion: "Without it, 127.0.0.1.",
+            "The address of the client that uses the token.", discussion: "Without it, 127.0.0.1.",
             valueName: "address"))
     var clientAddress: String?
 
     @Option(
         help: ArgumentHelp(
-            "The User-Agent of the client that will use the token.",
-            discussion: "Without it, the token is for a client that sends none.", valueName: "text"))
+            "The User-Agent of the client that uses the token.",
+            discussion: "Without it, the client is one that sends none.", valueName: "text"))
     var userAgent: String?
 
     func validate() throws {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 internal import Tokens
 
 /// `--config FILE`: the configuration of the proxy whose store and keys a command uses.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 internal import Tokens
 
 /// Where the keys of a verification come from.

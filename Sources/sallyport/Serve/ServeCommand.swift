@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 
 /// `sallyport serve`: runs the proxy.
 struct ServeCommand: ParsableCommand {

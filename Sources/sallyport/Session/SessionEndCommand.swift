@@ -10,6 +10,9 @@ struct SessionEndCommand: AsyncParsableCommand {
         discussion: """
             Running proxies follow at once: every token of the session is revoked. Prints {"ended":N}; where nothing \
             lived, the exit code is 1.
+
+            With --issuer it is about somebody else's tokens: those of the issuer's session or user that were issued until \
+            now are denied, for as long as one may live (issuers[].longest_life_seconds), and {"denied":true} is printed.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -21,6 +24,9 @@ struct SessionEndCommand: AsyncParsableCommand {
         name: .customLong("all-of"), help: ArgumentHelp("End all sessions of this user instead.", valueName: "subject"))
     var subject: String?
 
+    @Option(help: ArgumentHelp("The foreign issuer whose session or user it is.", valueName: "iss"))
+    var issuer: String?
+
     func validate() throws {
         guard (session == nil) != (subject == nil) else {
             throw ValidationError("Name one session, or a user with --all-of.")
@@ -29,6 +35,10 @@ struct SessionEndCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.load()
+        if let issuer {
+            let denial = try ForeignDenial(issuer: issuer, session: session, subject: subject, configuration)
+            return try await denial.run(configuration)
+        }
         let (ended, records) = try await ManagerSession.run(configuration) { manager in
             try await end(with: manager)
         }

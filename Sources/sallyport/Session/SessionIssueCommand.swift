@@ -41,7 +41,10 @@ struct SessionIssueCommand: AsyncParsableCommand {
                 AuditEvent(
                     .sessionIssued, sid: issued.session, sub: issued.subject, jti: issued.access.identifier,
                     clientAddress: client.identity.address)
-            ], configuration.logging)
+            ]
+                + issued.endedSessions.map {
+                    AuditEvent(.sessionEnded(reason: .limit), sid: $0.identifier, sub: $0.subject)
+                }, configuration.logging)
         StandardOutput.writeLine(
             JSONWriter.text([
                 "sid": .string(issued.session), "access_token": .string(issued.accessToken),

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import Logging
 internal import RedisTokenStore
 internal import Tokens
@@ -8,24 +8,33 @@ enum EvictionCheck {
     /// Warns of such a Redis, and refuses it with `store.require_noeviction`. One that does not answer now is not
     /// waited for: requests get 503 until it does.
     ///
+    /// - Parameter sentences: gets what the store has to say.
     /// - Throws: `.no` where eviction is refused.
-    static func run(_ configuration: StoreConfiguration, _ logger: Logger) throws(CommandFailure) {
+    static func run(
+        _ configuration: StoreConfiguration, _ logger: Logger, _ sentences: StoreSentences
+    ) throws(CommandFailure) {
         guard TokenStoreFactory.isRedis(configuration) else { return }
-        let failure = BlockingWait.value { await Self.failure(of: configuration, logger) }
+        let failure = BlockingWait.value { await Self.failure(of: configuration, sentences) }
         switch failure {
         case nil: return
         case let refusal as RedisPolicyError: throw .no("store.require_noeviction: \(refusal.reason)")
+        case let error as TokenStoreError where error.kind == .unreachable || error.kind == .timedOut:
+            // The store has said why.
+            logger.warning("whether this Redis may throw sessions away could not be asked")
         case let failure?:
             logger.warning("whether this Redis may throw sessions away could not be asked: \(failure)")
         }
     }
 
-    private static func failure(of configuration: StoreConfiguration, _ logger: Logger) async -> (any Error)? {
+    private static func failure(
+        of configuration: StoreConfiguration, _ sentences: StoreSentences
+    ) async -> (any Error)? {
         do {
             let store = try RedisStore(
                 url: configuration.url, keyPrefix: configuration.keyPrefix,
+                tls: try TokenStoreFactory.tls(configuration),
                 commandTimeout: .milliseconds(configuration.commandTimeoutMilliseconds), watchesVerdicts: false,
-                log: { sentence in logger.warning("\(sentence)") })
+                log: { sentences.say($0) })
             do {
                 try await store.checkServer(requiresNoEviction: configuration.requiresNoEviction)
                 await store.close()

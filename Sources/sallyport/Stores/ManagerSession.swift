@@ -1,5 +1,5 @@
 internal import AuthProxy
-internal import Configuration
+internal import SallyportConfiguration
 internal import Tokens
 
 /// A `JWTManager` over the configured store, for the time of one command.
@@ -20,7 +20,8 @@ enum ManagerSession {
         let store = try TokenStoreFactory.open(configuration.store, watchesVerdicts: false) {
             StandardError.writeLine("sallyport: \($0)")
         }
-        let manager = JWTManager(keys: keys, store: store, settings: settings, clock: clock)
+        let issuers = configuration.issuers.map { ForeignIssuer($0, configuration.tokens, keys: fetchedKeys(of: $0)) }
+        let manager = JWTManager(keys: keys, store: store, settings: settings, issuers: issuers, clock: clock)
         do {
             let value = try await body(manager)
             await store.close()
@@ -29,6 +30,14 @@ enum ManagerSession {
             await store.close()
             if let error = error as? TokenError { throw CommandFailure(error) }
             throw error
+        }
+    }
+
+    /// The keys of an issuer whose server is asked when the first of its tokens needs them; nil for those of a file.
+    private static func fetchedKeys(of issuer: IssuerConfiguration) -> IssuerKeys? {
+        guard case .remote(let remote) = issuer.keys else { return nil }
+        return KeySetOnce.keys(of: issuer, remote) { error in
+            StandardError.writeLine("sallyport: the keys of \(issuer.issuer) cannot be fetched: \(error.reason)")
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import EventIO
 internal import RedisTokenStore
 internal import SQLiteTokenStore
@@ -12,16 +12,23 @@ enum TokenStoreFactory {
         isRedis(configuration.url)
     }
 
+    /// The path of an SQLite store; nil for any other.
+    static func path(of configuration: StoreConfiguration) -> String? {
+        scheme(of: configuration.url) == "sqlite" ? String(configuration.url.dropFirst(7)) : nil
+    }
+
     /// Opens a store.
     ///
     /// - Parameters:
     ///   - configuration: as the loader made it.
     ///   - loop: the loop whose tasks will call the store; nil for callers on any thread.
+    ///   - sibling: a store of the same configuration for another loop, if there is one.
     ///   - watchesVerdicts: whether changes by others are announced; a command that asks once needs none.
     ///   - log: gets sentences for the operator, on any thread.
     /// - Throws: `.no` for a URL that names no store, `.storeUnreachable` for one that cannot be opened.
     static func open(
-        _ configuration: StoreConfiguration, on loop: EventLoop? = nil, watchesVerdicts: Bool = true,
+        _ configuration: StoreConfiguration, on loop: EventLoop? = nil, beside sibling: (any TokenStore)? = nil,
+        watchesVerdicts: Bool = true,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(CommandFailure) -> any TokenStore {
         let timeout = Duration.milliseconds(configuration.commandTimeoutMilliseconds)
@@ -29,17 +36,21 @@ enum TokenStoreFactory {
         case "memory": return MemoryTokenStore()
         case "sqlite":
             do throws(TokenStoreError) {
-                return try SQLiteStore(path: String(configuration.url.dropFirst(7)), commandTimeout: timeout, log: log)
+                return try SQLiteStore(path: path(of: configuration) ?? "", commandTimeout: timeout, log: log)
             } catch {
                 throw .storeUnreachable("\(error)")
             }
-        case "redis", "unix", "redis+sentinel", "redis+cluster":
+        case let scheme where redisSchemes.contains(scheme):
             do {
                 return try RedisStore(
-                    url: configuration.url, keyPrefix: configuration.keyPrefix, commandTimeout: timeout, on: loop,
-                    watchesVerdicts: watchesVerdicts, log: log)
+                    url: configuration.url, keyPrefix: configuration.keyPrefix,
+                    tls: (sibling as? RedisStore)?.tls ?? tls(configuration), commandTimeout: timeout, on: loop,
+                    watchesVerdicts: watchesVerdicts,
+                    stalenessBound: .milliseconds(configuration.revocationStalenessMaxMilliseconds), log: log)
             } catch let error as RedisURLError {
                 throw .no("store.url: \(error)")
+            } catch let error as TLSError {
+                throw .no("store.tls: \(error)")
             } catch {
                 throw .storeUnreachable("\(error)")
             }
@@ -54,9 +65,17 @@ enum TokenStoreFactory {
         return nil
     }
 
-    private static func isRedis(_ url: String) -> Bool {
-        ["redis", "unix", "redis+sentinel", "redis+cluster"].contains(scheme(of: url))
+    /// How TLS is spoken to a Redis; nil where the URL does not ask for it.
+    static func tls(_ configuration: StoreConfiguration) throws(TLSError) -> RedisTLS? {
+        guard scheme(of: configuration.url).hasPrefix("rediss") else { return nil }
+        return RedisTLS(try TLSClientContext(configuration.tls.settings()), serverName: configuration.tls.serverName)
     }
+
+    private static let redisSchemes: Set<String> = [
+        "redis", "unix", "redis+sentinel", "redis+cluster", "rediss", "rediss+sentinel", "rediss+cluster",
+    ]
+
+    private static func isRedis(_ url: String) -> Bool { redisSchemes.contains(scheme(of: url)) }
 
     private static func scheme(of url: String) -> String { String(url.prefix { $0 != ":" }).lowercased() }
 }

@@ -13,9 +13,13 @@ struct StandardInput {
     /// How many bytes a line may have.
     static let limit = 1 << 20
 
+    private let descriptor: CInt
     private var waiting: [UInt8] = []
     private var start = 0
     private var hasEnded = false
+
+    /// Reads from the standard input, or from another descriptor as if it were that.
+    init(_ descriptor: CInt = STDIN_FILENO) { self.descriptor = descriptor }
 
     /// Whether a whole line waits already, so that the next call will not wait.
     var hasLine: Bool { waiting[start...].contains(UInt8(ascii: "\n")) }
@@ -43,8 +47,8 @@ struct StandardInput {
                 waiting.removeAll(keepingCapacity: true)
             }
             scanned = waiting.count
-            let count = FileBytes.read(from: STDIN_FILENO, limit: 65_536, into: &waiting)
-            guard count >= 0 else { throw .no("the standard input cannot be read (error \(errno))") }
+            let count = FileBytes.read(from: descriptor, limit: 65_536, into: &waiting)
+            guard count >= 0 else { throw .no("the input cannot be read (error \(errno))") }
             if count == 0 { hasEnded = true }
         }
     }

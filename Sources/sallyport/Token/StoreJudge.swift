@@ -11,11 +11,18 @@ struct StoreJudge {
     func judge(_ token: [UInt8]) async throws(CommandFailure) -> TokenJudgement {
         let verified: VerifiedToken
         do throws(TokenError) {
-            verified = try manager.verifyLocally(token.span, accepting: types, client: client)
+            switch try await manager.judge(token, accepting: types, client: client) {
+            case .valid(let token): verified = token
+            case .expired: return .invalid(.expired)
+            }
         } catch {
             return .invalid(error)
         }
         do throws(TokenStoreError) {
+            if let foreign = verified.foreign {
+                let verdict = try await manager.store.denial(of: foreign, now: manager.clock.now)
+                return verdict.isDenied ? .invalid(.revoked) : .valid(claims: verified.claims)
+            }
             guard case .live = try await manager.store.verdict(on: verified.reference, now: manager.clock.now) else {
                 return .invalid(.revoked)
             }

@@ -10,6 +10,8 @@ struct TokenRevokeCommand: AsyncParsableCommand {
         discussion: """
             Running proxies follow at once. Prints {"revoked":true}; a token that was not on the list is \
             {"revoked":false} and exit code 1. Only its signature is looked at: an expired token may be revoked too.
+
+            A good token of a foreign issuer is denied until it expires.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -30,7 +32,8 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     private static func events(of text: String) -> [AuditEvent] {
         do throws(TokenError) {
             let claims = try UnverifiedToken(text).claims
-            guard let type = claims["type"]?.string.flatMap({ TokenType(rawValue: $0) }) else { return [] }
+            // One of a foreign issuer need not say what it is.
+            let type = claims["type"]?.string.flatMap { TokenType(rawValue: $0) } ?? .access
             return [
                 AuditEvent(
                     .tokenRevoked(type: type), sid: claims["sid"]?.string, sub: claims["sub"]?.string,

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Configuration
+internal import SallyportConfiguration
 internal import Tokens
 
 /// `sallyport token verify`.
@@ -8,11 +8,14 @@ struct TokenVerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Verify tokens.",
         discussion: """
-            With --config a token is judged as the proxy would judge it, revocation included. With --keys or \
+            With --config a token is judged as the proxy would judge it, revocation included; its binding is looked at \
+            only where --client-address or --user-agent says which client presents it, and then whole. With --keys or \
             --secret-env keys and rules decide alone.
 
             Prints one JSON object a token: {"valid":true,"claims":{…}}, or {"valid":false,"code":"…","message":"…"}. \
-            The exit code is 1 for a token that is not valid; with --stdin it is 0 when every line was judged.
+            The exit code is 1 for a token that is not valid, and 3 where nobody can say because the store or the key server \
+            of its issuer does not answer; with --stdin it is 0 when every line was judged. The keys of a foreign issuer are \
+            fetched once, when the first of its tokens is met.
             """)
 
     @OptionGroup var argument: TokenArgument
@@ -22,7 +25,7 @@ struct TokenVerifyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Keys") var source: KeySourceOptions
     @OptionGroup(title: "Rules") var rules: VerificationRuleOptions
-    @OptionGroup(title: "Client (with --config)") var client: ClientOptions
+    @OptionGroup(title: "Client (with --config; without both, the binding is not looked at)") var client: ClientOptions
 
     func validate() throws {
         if stdin, argument.token != nil { throw ValidationError("--stdin reads the tokens: leave the argument out.") }
@@ -61,6 +64,7 @@ struct TokenVerifyCommand: AsyncParsableCommand {
         guard stdin else {
             let answer = try await judge(Array(try argument.text().utf8))
             StandardOutput.writeLine(answer.json)
+            if case .invalid(.issuerUnavailable) = answer { throw CommandFailure.issuerUnavailable }
             guard answer.isValid else { throw CommandFailure.no(nil) }
             return
         }

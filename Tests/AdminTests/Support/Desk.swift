@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Foundation
 import SallyportTesting
 import Testing

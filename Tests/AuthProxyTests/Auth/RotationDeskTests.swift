@@ -19,10 +19,10 @@ import Tokens
         let asked = Atomic(0)
     }
 
-    private static func step() async {}
+    /// Lets other jobs of the loop run first, as a call of an async function may.
+    private static func step() async { await Task.yield() }
 
-    /// A call of an async function may let other jobs of the loop run first. So requests join at each of the moments
-    /// between the store's answer and the end of the rotation.
+    /// Requests join at each of the moments between the store's answer and the end of the rotation.
     @Test("Who joins a rotation while it ends does not wait for ever", arguments: 0..<16)
     func joinsAtTheEnd(moment: Int) throws {
         let thread = try LoopThread(name: "desk")
@@ -44,6 +44,7 @@ import Tokens
         loop.post { for delay in 0..<32 { loop.startTask(request(delay)) } }
         let areOver = waitUntil(Deadline(in: .seconds(5))) { requests.ended.load(ordering: .relaxed) == 32 }
         #expect(areOver, "\(requests.ended.load(ordering: .relaxed)) of 32 requests came to an end")
-        #expect(moment == 0 || requests.asked.load(ordering: .relaxed) < 32, "nobody waited for another one's rotation")
+        // A rotation of one step is over before the next request has made its own.
+        #expect(moment < 2 || requests.asked.load(ordering: .relaxed) < 32, "nobody waited for another one's rotation")
     }
 }

@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Foundation
 import Synchronization
 import Testing
@@ -26,7 +26,7 @@ struct AuditLogTests {
         ),
         (
             .bindingMismatch(signals: .userAgent, mode: .log),
-            #""event": "binding.mismatch", "signals": ["user_agent"], "mode": "log""#
+            #""event": "binding.mismatch", "signals": ["user_agent"], "mode": "log", "would_refuse": true"#
         ),
         (.tokenRejected(code: .tokenSignature), #""event": "token.rejected", "code": "token_signature""#),
     ]

@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import Foundation
 import HTTPWire
 import Testing
@@ -132,8 +132,8 @@ extension AccessLogBuffer {
         subject: [UInt8] = [], tokenID: [UInt8] = []
     ) {
         unsafe append(
-            entry, method: method.span.bytes, path: path.span.bytes, host: host.span.bytes, route: route.span.bytes,
-            upstream: upstream.span.bytes, requestID: requestID.span.bytes, subject: subject.span.bytes,
-            tokenID: tokenID.span.bytes)
+            entry, method: method.span.bytes, path: path.span.bytes, host: host.span.bytes,
+            requestID: requestID.span.bytes, route: AccessLogMembers(route: route, upstream: upstream),
+            identity: AccessLogMembers(subject: subject, tokenID: tokenID))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SallyportTesting
 
 /// One run of the built `sallyport`: what it wrote, and how it ended.
 struct CommandRun {
@@ -9,32 +10,28 @@ struct CommandRun {
     /// The lines of its standard output.
     var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init) }
 
-    /// Runs the program to its end; one that hangs is ended after 30 seconds and has the code of that signal.
+    /// Runs the program to its end; one that hangs is ended after a minute and has the code of that signal.
     ///
     /// - Parameters:
     ///   - environment: the whole environment of the program.
     ///   - input: its standard input.
     init(_ words: [String], environment: [String: String] = [:], input: [UInt8] = []) throws {
         let folder = try TestFolder()
-        let process = Process()
-        process.executableURL = try Self.binary()
-        process.arguments = words
-        process.environment = environment
-        process.currentDirectoryURL = URL(filePath: folder.path)
-        try Data(input).write(to: URL(filePath: folder.path + "/input"))
-        for name in ["output", "errors"] { try Data().write(to: URL(filePath: folder.path + "/" + name)) }
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder.path + "/input"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path + "/output"))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path + "/errors"))
-        try process.run()
-        let identifier = process.processIdentifier
-        let watchdog = DispatchWorkItem { kill(identifier, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: watchdog)
-        process.waitUntilExit()
-        watchdog.cancel()
-        code = process.terminationStatus
-        output = try String(contentsOfFile: folder.path + "/output", encoding: .utf8)
-        errors = try String(contentsOfFile: folder.path + "/errors", encoding: .utf8)
+        let file = folder.path + "/input"
+        try Data(input).write(to: URL(filePath: file))
+        let program = try ProcessUnderTest(
+            Self.binary(), words, environment: .only(environment), input: file, folder: folder.path)
+        let patience = Deadline(in: .seconds(60))
+        if program.waitForEnd(patience) == nil { program.kill() }
+        guard program.waitForOutput(patience) else { throw SocketFailure.timedOut(waitingFor: "the end of its output") }
+        code =
+            switch program.waitForEnd() {
+            case .exited(let code): code
+            case .signalled(let signal): signal
+            case nil: throw SocketFailure.timedOut(waitingFor: "the end of a killed process")
+            }
+        output = program.outputText
+        errors = program.errorText
     }
 
     /// As above, with text as the input.
@@ -42,9 +39,6 @@ struct CommandRun {
         try self.init(words, environment: environment, input: Array(input.utf8))
     }
 
-    /// The program lies beside the one that runs the tests.
-    static func binary() throws -> URL {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: own).deletingLastPathComponent().appending(path: "sallyport")
-    }
+    /// The program beside the one that runs the tests.
+    static func binary() -> String { BuiltProgram.path("sallyport") }
 }

@@ -1,15 +1,19 @@
 import Foundation
+import SallyportTesting
 
 /// A configuration with a store of its own, and the commands on it.
 struct Gate {
     static let secret = String(repeating: "k", count: 64)
 
     let folder: TestFolder
-    let configuration: String
+    private(set) var configuration: String
     let environment = ["JWT_SECRET_KEY": Gate.secret]
 
     /// - Parameter store: the store's URL; without it, a SQLite file in the folder.
-    init(store: String? = nil, tokens: String = "{leeway_seconds: 0}", logging: String = "{level: info}") throws {
+    init(
+        store: String? = nil, tokens: String = "{leeway_seconds: 0}", logging: String = "{level: info}",
+        more: String = ""
+    ) throws {
         folder = try TestFolder()
         configuration = try folder.write(
             "sallyport.yaml",
@@ -20,8 +24,19 @@ struct Gate {
             upstreams: {app: {endpoints: [127.0.0.1:3000]}}
             routes: [{upstream: app}]
             logging: \(logging)
+            \(more)
 
             """)
+    }
+
+    /// The same gate, that takes tokens of an issuer whose keys are in a file.
+    func taking(_ issuer: SignedIssuer, _ keys: String) throws -> Gate {
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        var gate = self
+        gate.configuration = try folder.write(
+            "issuers.yaml",
+            text + "issuers: [{issuer: \"\(issuer.name)\", audiences: [api://shop], jwks: {file: \"\(keys)\"}}]\n")
+        return gate
     }
 
     /// Runs a command with `--config`.

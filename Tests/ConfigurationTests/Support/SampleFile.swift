@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 
 /// A secret long enough for each algorithm.
 let longSecret = String(repeating: "k", count: 64)

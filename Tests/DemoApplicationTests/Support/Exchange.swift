@@ -3,7 +3,7 @@ import HTTPWire
 @testable import DemoApplication
 
 /// A connection of the demo application that is fed text, and what it answered.
-struct Exchange {
+struct Exchange: ~Copyable {
     var connection = DemoConnection(site: DemoSite(rotationGraceSeconds: 5))
     let output = OutputBuffer()
     var step = DemoConnection.Step.needInput

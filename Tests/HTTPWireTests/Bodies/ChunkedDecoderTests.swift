@@ -21,7 +21,7 @@ private struct Decoded: Equatable {
         } catch {
             refusal = error.kind
         }
-        trailers = decoder.trailers.lines.map {
+        trailers = decoder.trailers.map {
             String(decoding: decoder.trailerBytes[$0.name.range], as: UTF8.self) + "="
                 + String(decoding: decoder.trailerBytes[$0.value.range], as: UTF8.self)
         }
@@ -105,6 +105,18 @@ struct ChunkedDecoderTests {
         for index in 0...bytes.count {
             #expect(Decoded([[UInt8](bytes[..<index]), [UInt8](bytes[index...])]).refusal == kind, "cut at \(index)")
         }
+    }
+
+    @Test("An application's trailers may have an underscore in their names, as the fields of its head may")
+    func underscoreOfAnApplication() throws {
+        var decoder = ChunkedDecoder(in: .response)
+        let body = latin("0\r\nX_Y: z\r\n\r\n")
+        // A span of UInt8 has no padding.
+        guard case .end = try unsafe decoder.next(body.span.bytes, from: 0) else {
+            Issue.record("the body has not come to its end")
+            return
+        }
+        #expect(decoder.trailers.count == 1)
     }
 
     @Test("Tiny chunks with long extensions are refused in the end, honest tiny chunks are not")

@@ -90,7 +90,7 @@ struct ModelProxy {
         return consumed
     }
 
-    private func appendFields(_ head: RequestHead, _ bytes: RawSpan, to output: OutputBuffer) {
+    private func appendFields(_ head: borrowing RequestHead, _ bytes: RawSpan, to output: OutputBuffer) {
         for field in head.fields {
             switch field.known {
             case .contentLength, .transferEncoding, .authorization, .expect, .trailer: continue

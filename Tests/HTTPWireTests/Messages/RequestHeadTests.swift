@@ -18,7 +18,7 @@ struct RequestHeadTests {
         #expect(request.head.first(.host).map { request.text($0.line) } == "Host: shop.example:8080\r\n")
         #expect(request.head.authority.map { request.text($0.host) } == "shop.example")
         #expect(request.head.authority?.port == 8080)
-        #expect(request.head.keepsAlive)
+        #expect(request.head.keepsAlive == true)
     }
 
     /// Heads that are taken, in pairs with what is refused below.

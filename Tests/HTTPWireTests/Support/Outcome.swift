@@ -20,7 +20,7 @@ enum Outcome: Equatable, CustomStringConvertible {
 }
 
 /// A head and the bytes that its ranges refer to.
-struct ParsedRequest {
+struct ParsedRequest: ~Copyable {
     var bytes: [UInt8]
     var head = RequestHead()
     var outcome = Outcome.needMore
@@ -48,7 +48,7 @@ struct ParsedRequest {
 }
 
 /// A response's head and the bytes that its ranges refer to.
-struct ParsedResponse {
+struct ParsedResponse: ~Copyable {
     var bytes: [UInt8]
     var head = ResponseHead()
     var outcome = Outcome.needMore

@@ -72,13 +72,22 @@ struct CanonicalTargetTests {
     }
 
     @Test(
-        "A route is chosen without parameters where there are some",
-        arguments: [("/admin;x", "/admin"), ("/a;b=c/d;e;f/", "/a/d/"), ("/a/b", "/a/b"), ("/a;", "/a")])
-    func parameters(_ path: String, _ matching: String) {
+        "A route is chosen by a path as applications read it: without parameters, and what may stand in a path decoded",
+        arguments: [
+            ("/admin;x", "/admin"), ("/a;b=c/d;e;f/", "/a/d/"), ("/a/b", "/a/b"), ("/a;", "/a"),
+            ("/%40admin/x", "/@admin/x"), ("/v1/items%3Adelete", "/v1/items:delete"), ("/a%2Bb;c%3D/d%21", "/a+b/d!"),
+            ("/a%3Bb", "/a%3Bb"), ("/a%20b%25%3F%C3%A9", "/a%20b%25%3F%C3%A9"), ("/%2540", "/%2540"),
+        ])
+    func readings(_ path: String, _ matching: String) throws {
         withBytes(path) { bytes, _ in
-            #expect(CanonicalTarget.recognise(bytes)?.hasParameters == (path != matching))
+            #expect(CanonicalTarget.recognise(bytes)?.hasOtherReading == (path != matching))
             #expect(written { CanonicalTarget.appendMatchingPath(of: bytes, to: $0) } == matching)
         }
+        // The same where it has to be made canonical first.
+        let made = try withBytes("/." + path) { bytes, _ in
+            Result { try CanonicalTarget.canonicalise(bytes, into: OutputBuffer()) }
+        }.get()
+        #expect(made.hasOtherReading == (path != matching))
     }
 
     @Test("Whatever is recognised as canonical stays as it is, whatever is not has another form or none")

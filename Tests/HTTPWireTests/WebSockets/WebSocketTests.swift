@@ -11,7 +11,7 @@ struct WebSocketTests {
         ParsedRequest("\(method) /ws HTTP/1.1\r\nHost: a\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n")
     }
 
-    private func handshake(_ request: ParsedRequest) throws(WebSocketRefusal) -> WebSocketHandshake {
+    private func handshake(_ request: borrowing ParsedRequest) throws(WebSocketRefusal) -> WebSocketHandshake {
         // A span of UInt8 has no padding.
         try unsafe WebSocketHandshake.parse(request.head, in: request.bytes.span.bytes)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import SallyportTesting
 import Testing
 
@@ -38,6 +39,28 @@ struct ConnectionTests {
                 #expect(proxy.requests.dropFirst(before).map { $0.target } == (0..<8).map { "/public/\($0)" })
             }
             #expect(proxy.origin.violations.isEmpty)
+        }
+    }
+
+    @Test("Hundreds of requests that come at once are all answered, in their order, also with the client's end behind")
+    func longPipeline() async throws {
+        try await ProxyFixture.run { proxy in
+            var bytes: [UInt8] = []
+            // Most are answered by the proxy itself, at once; some go to the application in between.
+            for index in 0..<600 {
+                bytes += MessageText.request("GET", index.isMultiple(of: 50) ? "/public/\(index)" : "/private")
+            }
+            for ends in [false, true] {
+                let client = try proxy.client()
+                try client.send(bytes)
+                if ends { client.socket.finishSending() }
+                for index in 0..<600 {
+                    let answer = try client.response()
+                    #expect(answer.status == (index.isMultiple(of: 50) ? 200 : 401), "\(index)")
+                    if index.isMultiple(of: 50) { #expect(answer.json["path"] as? String == "/public/\(index)") }
+                }
+                if ends { #expect(client.isClosedByPeer()) }
+            }
         }
     }
 
@@ -155,6 +178,7 @@ struct ConnectionTests {
     @Test("IPv6 and Unix sockets listen like IPv4, and lead to the application like it")
     func addresses() async throws {
         let path = "/tmp/sallyport-listen-\(try freePort()).sock"
+        defer { _ = unsafe unlink(path) }
         let second = try TestOrigin(on: .unix(path: "/tmp/sallyport-origin-\(try freePort()).sock"))
         defer { second.stop() }
         try await ProxyFixture.run(configure: { configuration in

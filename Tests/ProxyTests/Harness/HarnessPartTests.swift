@@ -42,7 +42,8 @@ struct HarnessPartTests {
     @Test("A program's lines, facts and end are seen, and signals reach it")
     func process() throws {
         let shell = try ProcessUnderTest(
-            "sh", ["-c", "echo $GREETING; echo bad >&2; exec sleep 600"], environment: ["GREETING": "hello"])
+            "sh", ["-c", "echo $GREETING; echo bad >&2; exec sleep 600"],
+            environment: .inherited(["GREETING": "hello"]))
         #expect(shell.waitForLine(containing: "hell") == "hello")
         #expect(shell.waitForErrorLine(containing: "bad") == "bad")
         #expect(waitUntil { (shell.facts.residentBytes ?? 0) > 4096 }, "its program may just be taking over")
@@ -52,6 +53,32 @@ struct HarnessPartTests {
         #expect(shell.waitForEnd() == .signalled(15))
         #expect(shell.waitForLine(containing: "more") == nil)
         #expect(try ProcessUnderTest("sh", ["-c", "exit 3"]).waitForEnd() == .exited(3))
+    }
+
+    @Test("A program has the input, the folder and the variables that it is given, and no others")
+    func processParts() throws {
+        let folder = try TestFolder()
+        defer { folder.remove() }
+        try folder.write("one\ntwo", to: "input")
+        let shell = try ProcessUnderTest(
+            "/bin/sh", ["-c", "pwd; cat; echo $NAME-$HOME-$USER >&2"], environment: .only(["NAME": "value"]),
+            input: folder.path + "/input", folder: folder.path)
+        #expect(shell.waitForEnd() == .exited(0))
+        #expect(shell.waitForOutput())
+        #expect(shell.outputText == folder.path + "\none\ntwo", "its last line has no end")
+        #expect(shell.errorText == "value--\n")
+    }
+
+    @Test("A paused program does nothing until it is let go, and one that has ended cannot be paused")
+    func pause() throws {
+        let shell = try ProcessUnderTest("sh", ["-c", "while :; do :; done"])
+        #expect(shell.pause())
+        let ticks = try #require(shell.facts.cpuTicks)
+        #expect(shell.facts.cpuTicks == ticks)
+        shell.signal(18)
+        #expect(waitUntil { (shell.facts.cpuTicks ?? 0) > ticks })
+        shell.kill()
+        #expect(!shell.pause())
     }
 
     @Test("A store fails, hangs and works again as told, and counts")

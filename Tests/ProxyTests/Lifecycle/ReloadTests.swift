@@ -1,4 +1,4 @@
-import Configuration
+import SallyportConfiguration
 import SallyportTesting
 import Testing
 

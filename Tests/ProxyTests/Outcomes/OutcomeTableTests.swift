@@ -135,6 +135,25 @@ struct OutcomeTableTests {
         }
     }
 
+    @Test("Row 5: a token of another type is not refreshed when it has expired either; one of the right type is")
+    func expiredType() async throws {
+        try await ProxyFixture.run { proxy in
+            var alice = try Browser.signedIn(proxy)
+            let token = try #require(try alice.post("websocket-token").json["token"] as? String)
+            proxy.clock.advance(bySeconds: 1900)
+            let refresh = try #require(alice.refresh)
+            let cookies = "\(ProxyFixture.accessCookie)=\(token); \(ProxyFixture.refreshCookie)=\(refresh)"
+            for (path, status) in [("/orders", 401), ("/optional", 401), ("/socket-token-only", 401), ("/socket", 200)]
+            {
+                let answer = try proxy.client().exchange(
+                    "GET", path, [("User-Agent", alice.userAgent!), ("Cookie", cookies)])
+                #expect(answer.status == status, "\(path)")
+                #expect((answer.newAccess != nil) == (status == 200))
+                if path != "/socket-token-only", status == 401 { expectRefusal(answer, "token_type") }
+            }
+        }
+    }
+
     @Test(
         "Row 5: a token that is malformed, badly signed, of another type or of an unknown key is refused and not refreshed",
         arguments: ["malformed", "signature", "type", "key"])

@@ -1,3 +1,4 @@
+import SallyportConfiguration
 import SallyportTesting
 import Testing
 import Tokens
@@ -112,7 +113,7 @@ struct RouteAuthenticationTests {
     func crossOrigin() async throws {
         try await ProxyFixture.run(configure: { configuration in
             for index in configuration.routes.indices {
-                configuration.routes[index].allowedOrigins = ["https://app.example"]
+                configuration.routes[index].cors = CORSConfiguration(allowedOrigins: ["https://app.example"])
             }
         }) { proxy in
             let allowed = try proxy.client().exchange("GET", "/", [("Origin", "https://app.example")])

@@ -79,7 +79,8 @@ struct SessionTests {
                 ("/.sallyport/session/", 404),
                 ("/.sallyport/session;a=b", 404), ("/%2esallyport/session", 200), ("//.sallyport//session", 200),
                 ("/public/../.sallyport/session?x=1", 200), ("/.sallyport/x/../session", 200),
-                ("/.sallyport;a/session", 404), ("/.sallyport/jwks.json", 404), ("/.sallyport/metrics", 404),
+                ("/.sallyport;a/session", 404), ("/.sallyport/jwks.json", 200), ("/.sallyport/jwks", 404),
+                ("/.sallyport/metrics", 404),
             ] {
                 let answer = try alice.request("GET", target)
                 #expect(answer.status == status, "\(target)")

@@ -1,5 +1,5 @@
 import AuthProxy
-import Configuration
+import SallyportConfiguration
 import Foundation
 import SallyportTesting
 import Tokens

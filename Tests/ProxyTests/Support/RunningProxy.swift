@@ -1,6 +1,6 @@
 import Admin
 import AuthProxy
-import Configuration
+import SallyportConfiguration
 import Logging
 import SallyportTesting
 import Tokens

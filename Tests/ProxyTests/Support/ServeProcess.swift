@@ -18,19 +18,22 @@ struct ServeProcess {
     /// - Parameters:
     ///   - store: the URL of its store; a SQLite file in the folder if nil.
     ///   - more: further sections of the configuration.
+    ///   - tokens: the section of that name.
     init(
         in folder: TestFolder, origin: TestOrigin, store: String? = nil, more: String = "",
+        tokens: String = "{secret: {env: JWT_SECRET_KEY}}",
         secret: String? = ServeProcess.secret
     ) throws {
         self.folder = folder
         self.origin = origin
         try folder.write(
             Self.configuration(
-                origin: origin, store: store ?? "sqlite:\(folder.path)/sallyport.db", more: more),
+                origin: origin, store: store ?? "sqlite:\(folder.path)/sallyport.db", more: more,
+                tokens: tokens),
             to: "sallyport.yaml")
         process = try ProcessUnderTest(
-            Self.program(), ["serve", "--config", folder.path + "/sallyport.yaml"],
-            environment: ["JWT_SECRET_KEY": secret, "JWT_ALGORITHM": nil, "SWIFT_BACKTRACE": "enable=no"])
+            BuiltProgram.path("sallyport"), ["serve", "--config", folder.path + "/sallyport.yaml"],
+            environment: .inherited(["JWT_SECRET_KEY": secret, "JWT_ALGORITHM": nil, "SWIFT_BACKTRACE": "enable=no"]))
         let line = process.waitForErrorLine(containing: "\"listening\"") ?? ""
         let port = line.split(separator: "127.0.0.1:").last.flatMap { UInt16($0.prefix { $0.isNumber }) }
         address = .local(port ?? 1)
@@ -39,11 +42,13 @@ struct ServeProcess {
     /// Whether it has started.
     var isReady: Bool { address.port != 1 && process.isRunning }
 
-    static func configuration(origin: TestOrigin, store: String, more: String = "") -> String {
+    static func configuration(
+        origin: TestOrigin, store: String, more: String = "", tokens: String = "{secret: {env: JWT_SECRET_KEY}}"
+    ) -> String {
         """
         workers: 1
         listeners: [{address: "127.0.0.1:0"}]
-        tokens: {secret: {env: JWT_SECRET_KEY}}
+        tokens: \(tokens)
         store: {url: "\(store)"}
         upstreams: {shop: {endpoints: ["127.0.0.1:\(origin.address.port)"]}}
         routes:
@@ -55,19 +60,6 @@ struct ServeProcess {
             identity_headers: {X-User-Id: sub}
         \(more)
         """
-    }
-
-    /// The program beside the tests' own.
-    static func program() throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        var folder = URL(fileURLWithPath: own).deletingLastPathComponent()
-        // Under some drivers the tests run inside the toolchain's own program; the products lie beside the bundle then.
-        if !FileManager.default.isExecutableFile(atPath: folder.appending(path: "sallyport").path),
-            let bundle = CommandLine.arguments.first(where: { $0.hasSuffix(".xctest") })
-        {
-            folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
-        }
-        return folder.appending(path: "sallyport").path
     }
 
     /// An application that signs in on `/login`, waits for the gate on `/public/slow`, and echoes everything else.

@@ -134,6 +134,72 @@ struct BindingTests {
         #expect(try await isBound("192.0.2.1", issuedTo: ("192.0.2.1", "A"), off, after: whole))
     }
 
+    private static let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+
+    @Test(
+        "By family, another version or system is the same client",
+        arguments: [
+            (chrome + "Chrome/141.0.0.0 Safari/537.36", chrome + "Chrome/142.0.1.2 Mobile Safari/537.36"),
+            (
+                chrome + "Chrome/141.0.0.0 Safari/537.36",
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605 (KHTML) CriOS/142.0 Mobile Safari/604.1"
+            ),
+            (chrome + "Chrome/141.0 Safari/537.36 Edg/141.0", chrome + "Chrome/142.0 Safari/537.36 EdgA/142.0"),
+            ("Mozilla/5.0 (X11; rv:140.0) Gecko/20100101 Firefox/140.0", "Mozilla/5.0 (Mac) Gecko/2 Firefox/141.0"),
+            (
+                "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+                "Mozilla/5.0 (iPad; (nested) x) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1"
+            ),
+            ("curl/8.5.0", "CURL/8.6.0"), ("python-requests/2.32", "python-requests/3.0 (x)"), ("A", "a"), ("", ""),
+        ])
+    func families(_ one: String, _ other: String) async throws {
+        let family = BindingRules(userAgentForm: .family)
+        #expect(try await isBound("10.0.0.1", one, issuedTo: ("10.0.0.1", other), family))
+        #expect(try await isBound("10.0.0.1", other, issuedTo: ("10.0.0.1", one), family))
+        #expect(try await isBound("10.0.0.1", one, issuedTo: ("10.0.0.1", other)) == (one == other), "exact is exact")
+        #expect(try await !isBound("10.0.0.2", one, issuedTo: ("10.0.0.1", other), family))
+    }
+
+    @Test("By family, each of these is another client")
+    func otherFamilies() async throws {
+        let agents: [String?] = [
+            nil, "", "curl/8.5.0", "wget/8.5.0", "Mozilla/5.0", "(curl/8.5.0)", "(curl/8.5.1)",
+            Self.chrome + "Chrome/141.0 Safari/537.36", Self.chrome + "Chrome/141.0 Safari/537.36 Edg/141.0",
+            Self.chrome + "Chrome/141.0 Safari/537.36 OPR/120.0", "Mozilla/5.0 (X11) Gecko/1 Firefox/141.0",
+            "Mozilla/5.0 (Macintosh; Chrome/141.0 Edg/1) AppleWebKit/605 Version/18.1 Safari/605.1.15",
+        ]
+        let family = BindingRules(userAgentForm: .family)
+        for (number, one) in agents.enumerated() {
+            for (place, other) in agents.enumerated() {
+                let isSame = try await isBound("10.0.0.1", one, issuedTo: ("10.0.0.1", other), family)
+                #expect(isSame == (number == place), "\(one ?? "none"), \(other ?? "none")")
+            }
+        }
+    }
+
+    @Test("A token keeps the form of User-Agent that it was issued with")
+    func changedForm() async throws {
+        let family = BindingRules(userAgentForm: .family)
+        let (old, new) = ("curl/8.5.0", "curl/8.6.0")
+        #expect(try await isBound("10.0.0.1", new, issuedTo: ("10.0.0.1", old), family, after: BindingRules()))
+        #expect(try await !isBound("10.0.0.1", new, issuedTo: ("10.0.0.1", old), BindingRules(), after: family))
+        #expect(try await isBound("10.0.0.1", old, issuedTo: ("10.0.0.1", old), BindingRules(), after: family))
+        let logging = BindingRules(userAgent: .log, userAgentForm: .family)
+        #expect(try await verify("10.0.0.1", new, issuedTo: ("10.0.0.1", old), logging).bindingNotice == nil)
+        let notice = try await verify("10.0.0.1", "wget/1", issuedTo: ("10.0.0.1", old), logging).bindingNotice
+        #expect(notice == BindingMismatch(address: false, userAgent: true))
+        // A mark that nobody writes is no fingerprint.
+        let bench = try Bench(TokenSettings(binding: family))
+        let token = try await bench.session().accessToken
+        let forged = try Bench.resigned(token) { claims in
+            let bytes = Base64URL.decode(claims["fp"]?.string ?? "") ?? []
+            let marked = Array(bytes.dropLast()) + [2]
+            claims["fp"] = .string(Base64URL.encode(marked.span))
+        }
+        #expect(throws: TokenError.binding) { try bench.manager.verifyLocally(forged, client: Bench.client) }
+        _ = try bench.manager.verifyLocally(token, client: Bench.client)
+    }
+
     @Test(
         "A token without a fingerprint, or with a broken one, is bound to nobody",
         arguments: [nil, "", "AAAA", 1, "!", .string(String(repeating: "A", count: 44))] as [JSONValue?])

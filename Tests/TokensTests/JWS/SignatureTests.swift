@@ -33,21 +33,31 @@ struct SignatureTests {
     @Test("ATTACKS 2: there is no `none` in any spelling, and a header without alg is malformed")
     func none() async throws {
         let bench = try Bench()
-        let parts = try await bench.session().accessToken.split(separator: ".")
-        for name in ["none", "NoNe", "None", "NONE", "", " none", "HS256 ", "hs256", "HS1", "null"] {
-            let header = Base64URL.encode(#"{"alg":"\#(name)"}"#.bytes.span)
-            for signature in ["", "AA", String(parts[2])] {
-                #expect(throws: TokenError.signature) {
-                    try bench.manager.verifyLocally("\(header).\(parts[1]).\(signature)", client: client)
+        let token = try await bench.session().accessToken
+        let parts = token.split(separator: ".")
+        let payload = JSONWriter.text(.object(try UnverifiedToken(token).claims))
+        /// The token under another header: unsigned, with two signatures that are none, and signed with the key.
+        func forgeries(_ header: String) throws -> [String] {
+            let encoded = Base64URL.encode(header.bytes.span)
+            return ["", "AA", String(parts[2])].map { "\(encoded).\(parts[1]).\($0)" }
+                + [try Bench.signed(payload, header: header)]
+        }
+        for name in ["none", "NoNe", "None", "NONE", "", " none", "HS256 ", "hs256", "HS1", "HS512", "RS256", "null"] {
+            for forgery in try forgeries(#"{"alg":"\#(name)"}"#) {
+                #expect(throws: TokenError.signature, "\(name)") {
+                    try bench.manager.verifyLocally(forgery, client: client)
                 }
             }
         }
         for header in ["{}", #"{"typ":"JWT"}"#, #"{"alg":null}"#, #"{"alg":["HS256"]}"#, #"{"alg":1}"#] {
-            let encoded = Base64URL.encode(header.bytes.span)
-            #expect(throws: TokenError.malformed("the header has no alg")) {
-                try bench.manager.verifyLocally("\(encoded).\(parts[1]).", client: client)
+            for forgery in try forgeries(header) {
+                #expect(throws: TokenError.malformed("the header has no alg"), "\(header)") {
+                    try bench.manager.verifyLocally(forgery, client: client)
+                }
             }
         }
+        let neighbour = try Bench.signed(payload, header: #"{"alg":"HS256"}"#)
+        #expect(try bench.manager.verifyLocally(neighbour, client: client).subject == "alice")
     }
 
     @Test("ATTACKS 2 and 31: an empty secret and one shorter than the digest are refused with a sentence")

@@ -1,4 +1,5 @@
 import CryptoPrimitives
+import Foundation
 import Testing
 import Tokens
 
@@ -59,20 +60,29 @@ struct AlgorithmTests {
         }
     }
 
-    @Test("ATTACKS 1: an HMAC under the public key's PEM, modulus or JWK is no signature", arguments: keys)
+    @Test(
+        "ATTACKS 1: an HMAC of any kind under the public key's PEM, DER, modulus or JWK is no signature",
+        arguments: keys)
     func confusion(_ key: TokenKey) async throws {
         guard let jwk = key.publicJWK, let pem = key.publicPEM else { return #expect(key.algorithm.isSymmetric) }
         let bench = try Bench(keys: [key])
         let payload = JSONWriter.text(.object(try UnverifiedToken(try await bench.session().accessToken).claims))
-        var secrets = [pem, JSONWriter.bytes(.object(jwk)), Array(pem.dropLast())]
+        let der = Data(
+            base64Encoded: String(decoding: pem, as: UTF8.self).split(separator: "\n").dropFirst().dropLast().joined())
+        var secrets = [pem, JSONWriter.bytes(.object(jwk)), Array(pem.dropLast()), Array(try #require(der))]
         for name in ["n", "x", "y"] {
             guard let text = jwk[name]?.string else { continue }
             secrets += [text.bytes, Base64URL.decode(text) ?? []]
         }
         for secret in secrets {
-            for header in [#"{"alg":"HS256"}"#, #"{"alg":"HS256","kid":"\#(key.algorithm.rawValue)"}"#] {
-                let token = try Bench.signed(payload, header: header, secret: secret)
-                #expect(throws: TokenError.signature) { try bench.manager.verifyLocally(token, client: client) }
+            for (name, digest) in [("HS256", DigestAlgorithm.sha256), ("HS384", .sha384), ("HS512", .sha512)] {
+                for header in [#"{"alg":"\#(name)"}"#, #"{"alg":"\#(name)","kid":"\#(key.algorithm.rawValue)"}"#] {
+                    let text = Base64URL.encode(header.bytes.span) + "." + Base64URL.encode(payload.bytes.span)
+                    let code = try HMACKey(secret: secret.span, algorithm: digest).authenticationCode(
+                        for: text.bytes.span)
+                    let token = text + "." + Base64URL.encode(code.bytes)
+                    #expect(throws: TokenError.signature) { try bench.manager.verifyLocally(token, client: client) }
+                }
             }
         }
     }

@@ -97,10 +97,14 @@ struct RotationTests {
     @Test("ATTACKS 19: claims that were updated are in the next token, and the removed ones are gone")
     func updatedClaims() async throws {
         let bench = try Bench()
-        let first = try await bench.session()
+        let first = try await bench.session(["roles": ["admin", "editor"], "tenant": "t1"])
         #expect(try await bench.manager.updateSession(first.session, claims: ["roles": ["reader"], "sub": "alice"]))
         let second = try await bench.manager.rotate(first.refreshToken, client: client).tokens
-        #expect(second.access.claims["roles"] == ["reader"])
+        let access = try await bench.manager.verifyToken(second.accessToken, expecting: .access, client: client)
+        #expect(access.claims["roles"] == ["reader"])
+        #expect(access.claims["tenant"] == nil)
+        let again = try await bench.manager.refreshToken(second.refreshToken, client: client)
+        #expect(again.verified.claims["roles"] == ["reader"], "not those of the refresh token")
         #expect(try await !bench.manager.updateSession("no such session", claims: [:]))
     }
 

@@ -6,8 +6,8 @@ enum AccessLine {
     @inline(__always)
     static func appendJSON(
         _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, _ addresses: AddressTexts, to output: OutputBuffer,
-        method: RawSpan, path: RawSpan, host: RawSpan, route: RawSpan, upstream: RawSpan, requestID: RawSpan,
-        subject: RawSpan, tokenID: RawSpan
+        method: RawSpan, path: RawSpan, host: RawSpan, requestID: RawSpan, route: AccessLogMembers?,
+        identity: AccessLogMembers?
     ) {
         output.append("{\"time\":\"")
         timestamp.append(entry.time, to: output)
@@ -21,6 +21,10 @@ enum AccessLine {
         output.append(",\"path\":", jsonIfPresent: path, limit: OutputBuffer.longText)
         output.append(",\"protocol\":\"")
         output.append(entry.protocolVersion)
+        if entry.tlsVersion.utf8CodeUnitCount > 0 {
+            output.append("\",\"tls\":\"")
+            output.append(entry.tlsVersion)
+        }
         output.append("\",\"status\":")
         output.append(decimal: entry.status)
         output.append(",\"bytes_in\":", ifPresent: entry.bytesIn)
@@ -30,8 +34,7 @@ enum AccessLine {
         output.append(",\"upstream_connect_us\":", ifPresent: entry.upstreamConnect)
         output.append(",\"upstream_first_byte_us\":", ifPresent: entry.upstreamFirstByte)
         output.append(",\"upstream_body_us\":", ifPresent: entry.upstreamBody)
-        output.append(",\"route\":", jsonIfPresent: route)
-        output.append(",\"upstream\":", jsonIfPresent: upstream)
+        if let route { output.append(route.json) }
         if let verdict = entry.verdict {
             output.append(",\"verdict\":\"")
             output.append(verdict.text)
@@ -42,8 +45,7 @@ enum AccessLine {
             output.append(entry.reason)
             output.append("\"")
         }
-        output.append(",\"sub\":", jsonIfPresent: subject)
-        output.append(",\"jti\":", jsonIfPresent: tokenID)
+        if let identity { output.append(identity.json) }
         output.append(",\"request_id\":", jsonIfPresent: requestID)
         output.append("}\n")
     }
@@ -51,7 +53,7 @@ enum AccessLine {
     /// Appends a line for people: time of day, status, duration, method, host and path, then who and what was decided.
     static func appendHuman(
         _ entry: AccessLogEntry, _ timestamp: inout LogTimestamp, colours: Bool, to output: OutputBuffer,
-        method: RawSpan, path: RawSpan, host: RawSpan, upstream: RawSpan, subject: RawSpan
+        method: RawSpan, path: RawSpan, host: RawSpan, route: AccessLogMembers?, identity: AccessLogMembers?
     ) {
         timestamp.append(entry.time, to: output, from: LogTimestamp.timeOfDay)
         output.append("  ")
@@ -68,18 +70,18 @@ enum AccessLine {
         output.append(" ")
         output.append(plain: host, limit: OutputBuffer.shortText)
         output.append(plain: path, limit: OutputBuffer.longText)
-        if upstream.byteCount > 0 {
+        if let upstream = route?.plain, !upstream.isEmpty {
             output.append(" > ")
-            output.append(plain: upstream, limit: OutputBuffer.shortText)
+            unsafe output.append(plain: upstream.span.bytes, limit: OutputBuffer.shortText)
         }
         if let verdict = entry.verdict {
             output.append("  ")
             output.append(verdict.text)
             if entry.isRefreshed { output.append(" (refreshed)") }
         }
-        if subject.byteCount > 0 {
+        if let subject = identity?.plain, !subject.isEmpty {
             output.append("  sub=")
-            output.append(plain: subject, limit: OutputBuffer.shortText)
+            unsafe output.append(plain: subject.span.bytes, limit: OutputBuffer.shortText)
         }
         if entry.reason.utf8CodeUnitCount > 0 {
             output.append("  ")

@@ -38,25 +38,23 @@ public final class AccessLogBuffer {
     ///   - method: as received.
     ///   - path: the path without its query.
     ///   - host: the host that the request is for.
-    ///   - route: the name or the pattern of the route.
-    ///   - upstream: the upstream's name.
     ///   - requestID: the value of X-Request-Id.
-    ///   - subject: `sub` of the token.
-    ///   - tokenID: `jti` of the token.
+    ///   - route: the route and its upstream.
+    ///   - identity: whose token it was.
     public func append(
-        _ entry: AccessLogEntry, method: RawSpan, path: RawSpan, host: RawSpan, route: RawSpan, upstream: RawSpan,
-        requestID: RawSpan, subject: RawSpan, tokenID: RawSpan
+        _ entry: AccessLogEntry, method: RawSpan, path: RawSpan, host: RawSpan, requestID: RawSpan,
+        route: AccessLogMembers?, identity: AccessLogMembers?
     ) {
         guard !isOff else { return }
         switch style {
         case .json:
             AccessLine.appendJSON(
-                entry, &timestamp, addresses, to: output, method: method, path: path, host: host, route: route,
-                upstream: upstream, requestID: requestID, subject: subject, tokenID: tokenID)
+                entry, &timestamp, addresses, to: output, method: method, path: path, host: host,
+                requestID: requestID, route: route, identity: identity)
         case .human(let colours):
             AccessLine.appendHuman(
                 entry, &timestamp, colours: colours, to: output, method: method, path: path, host: host,
-                upstream: upstream, subject: subject)
+                route: route, identity: identity)
         }
         lines += 1
         if output.count >= Self.batchBytes { flush() }

@@ -9,6 +9,8 @@ public struct AccessLogEntry: Sendable {
     public var status: Int = 0
     /// The request's protocol, such as `HTTP/1.1`.
     public var protocolVersion: StaticString = "HTTP/1.1"
+    /// The version of TLS that the client speaks with us; empty without.
+    public var tlsVersion: StaticString = ""
     /// The client's address; nil for a Unix socket.
     public var client: IPAddress?
     /// Bytes of the request's body.

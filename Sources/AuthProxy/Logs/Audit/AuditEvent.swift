@@ -20,6 +20,8 @@ public struct AuditEvent: Sendable, Equatable {
         case bindingMismatch(signals: BindingSignals, mode: BindingMode)
         /// A token was refused. These are sampled: the next event says how many of its code were left out.
         case tokenRejected(code: VerdictCode)
+        /// An address has failed to authenticate so often that it has to wait: at most once in the limit's interval.
+        case authenticationThrottled
     }
 
     /// Why a session ended.
@@ -36,6 +38,8 @@ public struct AuditEvent: Sendable, Equatable {
         case reuse
         /// The user signed in again.
         case replaced
+        /// The user has signed in elsewhere, and may have only so many sessions.
+        case limit
     }
 
     /// What about the client differs.
@@ -84,17 +88,27 @@ public struct AuditEvent: Sendable, Equatable {
 }
 
 extension AuditEvent.Kind {
-    /// The stable name: `event` in the log.
-    public var name: StaticString {
+    /// The names of all kinds, in the order of their numbers.
+    static let names: [StaticString] = [
+        "session.issued", "token.refreshed", "token.refresh_reused_in_grace", "token.reuse_detected", "token.revoked",
+        "session.ended", "binding.mismatch", "token.rejected", "authentication.throttled",
+    ]
+
+    /// Its place among the kinds.
+    var number: Int {
         switch self {
-        case .sessionIssued: "session.issued"
-        case .tokenRefreshed: "token.refreshed"
-        case .tokenRefreshReusedInGrace: "token.refresh_reused_in_grace"
-        case .tokenReuseDetected: "token.reuse_detected"
-        case .tokenRevoked: "token.revoked"
-        case .sessionEnded: "session.ended"
-        case .bindingMismatch: "binding.mismatch"
-        case .tokenRejected: "token.rejected"
+        case .sessionIssued: 0
+        case .tokenRefreshed: 1
+        case .tokenRefreshReusedInGrace: 2
+        case .tokenReuseDetected: 3
+        case .tokenRevoked: 4
+        case .sessionEnded: 5
+        case .bindingMismatch: 6
+        case .tokenRejected: 7
+        case .authenticationThrottled: 8
         }
     }
+
+    /// The stable name: `event` in the log.
+    public var name: StaticString { Self.names[number] }
 }

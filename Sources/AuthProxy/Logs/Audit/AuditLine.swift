@@ -43,7 +43,7 @@ enum AuditLine {
         output.append(",\"client_address\":", jsonIfPresent: event.clientAddress)
         output.append(",\"request_id\":", jsonIfPresent: event.requestID)
         switch event.kind {
-        case .sessionIssued: break
+        case .sessionIssued, .authenticationThrottled: break
         case .tokenRefreshed(let generation), .tokenRefreshReusedInGrace(let generation),
             .tokenReuseDetected(let generation):
             output.append(",\"gen\":", ifPresent: generation)
@@ -56,6 +56,8 @@ enum AuditLine {
             if signals.contains(.userAgent) { output.append("\"user_agent\"") }
             output.append("],\"mode\":")
             output.append(jsonString: mode.rawValue)
+            // Only signals that are not off are compared: with strict, each of these would have refused the token.
+            if mode == .log { output.append(",\"would_refuse\":true") }
         case .tokenRejected(let code):
             output.append(",\"code\":\"")
             output.append(code.text)
@@ -92,7 +94,7 @@ enum AuditLine {
 
     private static func detail(_ kind: AuditEvent.Kind) -> (String, String?) {
         switch kind {
-        case .sessionIssued: ("", nil)
+        case .sessionIssued, .authenticationThrottled: ("", nil)
         case .tokenRefreshed(let generation), .tokenRefreshReusedInGrace(let generation),
             .tokenReuseDetected(let generation):
             ("gen", String(generation))

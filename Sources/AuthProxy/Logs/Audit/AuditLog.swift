@@ -7,6 +7,8 @@ public final class AuditLog: Sendable {
         var sampler = RejectionSampler()
         var timestamp = LogTimestamp()
         let output = OutputBuffer(capacity: 1024)
+        /// How many events there were of each kind, by its number.
+        var counts = [UInt64](repeating: 0, count: AuditEvent.Kind.names.count)
     }
 
     private let writer: LogWriter
@@ -22,8 +24,9 @@ public final class AuditLog: Sendable {
 
     /// Writes an event. Refused tokens are sampled by code; the next line of the code tells how many were left out.
     public func record(_ event: AuditEvent) {
-        guard !isOff else { return }
         state.withLock { state in
+            state.counts[event.kind.number] += 1
+            guard !isOff else { return }
             let time = writer.clock.now
             var suppressed: UInt64 = 0
             if case .tokenRejected(let code) = event.kind {
@@ -34,6 +37,15 @@ public final class AuditLog: Sendable {
                 event, at: time, suppressed: suppressed, style: writer.styles.audit, &state.timestamp,
                 to: state.output)
             submit(state.output)
+        }
+    }
+
+    /// How many events there were of each kind, also of those that were sampled or not written at all. Names are words for
+    /// metrics: `session_issued`.
+    public var counts: [(name: String, count: UInt64)] {
+        let counts = state.withLock { $0.counts }
+        return zip(AuditEvent.Kind.names, counts).map { name, count in
+            (String(name.description.map { $0 == "." ? "_" : $0 }), count)
         }
     }
 

@@ -29,7 +29,7 @@ public struct CounterFamily: Sendable, Equatable {
     }
 
     /// A single number.
-    init(_ name: String, _ help: String, isGauge: Bool, value: Int64) {
+    public init(_ name: String, _ help: String, isGauge: Bool, value: Int64) {
         self.name = name
         self.help = help
         self.isGauge = isGauge

@@ -5,9 +5,13 @@ internal import Synchronization
 public final class Counters: Sendable {
     private let loops = Mutex<[LoopCounters]>([])
     private let writer: LogWriter?
+    private let audit: AuditLog?
 
-    /// No counters yet; those of the logs are read from `writer`.
-    public init(_ writer: LogWriter?) { self.writer = writer }
+    /// No counters yet; those of the logs are read from `writer`, and those of sessions and tokens from `audit`.
+    public init(_ writer: LogWriter?, audit: AuditLog? = nil) {
+        self.writer = writer
+        self.audit = audit
+    }
 
     /// Counters for one more loop. They are kept when the loop ends, so that sums never fall.
     public func makeLoopCounters() -> LoopCounters {
@@ -43,17 +47,55 @@ public final class Counters: Sendable {
                 "upstream_errors_total", "Failures of upstreams.", label: "kind",
                 samples(LoopCounters.upstream, UpstreamErrorKind.allCases.map(\.text.description))),
             CounterFamily(
-                "session_events_total", "Events of sessions and tokens.", label: "event",
-                samples(LoopCounters.session, SessionCounter.allCases.map(\.text.description))),
-            CounterFamily(
                 "store_errors_total", "Failures of the token store.", label: "kind",
                 samples(LoopCounters.store, LoopCounters.storeErrors.map(\.text.description))),
+            CounterFamily(
+                "issuer_key_sets_total", "Fetches of the keys of foreign issuers.", label: "event",
+                samples(LoopCounters.issuer, IssuerCounter.allCases.map(\.text.description))),
+            CounterFamily(
+                "route_events_total", "What routes decided beside credentials.", label: "event",
+                samples(LoopCounters.route, RouteCounter.allCases.map(\.text.description))),
         ]
+        result.append(
+            CounterFamily(
+                "tls_handshakes_total", "TLS handshakes by what became of them.", label: "outcome",
+                samples(LoopCounters.tls, TLSCounter.allCases.map(\.text.description))))
+        result.append(
+            CounterFamily(
+                "proxy_headers_refused_total", "Connections that ended at the header of the PROXY protocol.",
+                label: "flaw", samples(LoopCounters.proxyHeader, ProxyHeaderCounter.allCases.map(\.text.description))))
         let traffic = samples(LoopCounters.traffic, TrafficCounter.allCases.map(\.name))
         for (counter, sample) in zip(TrafficCounter.allCases, traffic) {
             result.append(CounterFamily(counter.name, counter.help, isGauge: counter.isGauge, value: sample.value))
         }
+        for (gauge, sample) in zip(LoopGauge.allCases, samples(LoopCounters.gauge, LoopGauge.allCases.map(\.name))) {
+            result.append(CounterFamily(gauge.name, gauge.help, isGauge: true, value: sample.value))
+        }
+        if let audit {
+            result.append(
+                CounterFamily(
+                    "audit_events_total", "Events of sessions and tokens, those included that no line tells of.",
+                    label: "event", audit.counts.map { .init(label: $0.name, value: Int64(clamping: $0.count)) }))
+        }
         return result + (writer.map { Self.families(of: $0.statistics) } ?? [])
+    }
+
+    /// How long everything took that is measured, summed over all loops.
+    public func histograms() -> [HistogramFamily] {
+        let loops = loops.withLock { $0 }
+        func series(_ phase: DurationPhase) -> HistogramFamily.Series {
+            let start = LoopCounters.durations.start + Int(phase.rawValue) * (DurationPhase.intervals + 1)
+            let sums = (0...DurationPhase.intervals).map { index in
+                loops.reduce(UInt64(0)) { $0 &+ $1.value(at: start + index) }
+            }
+            return .init(
+                label: phase.text.description, counts: Array(sums.dropLast()), sum: sums[DurationPhase.intervals])
+        }
+        return [
+            HistogramFamily(
+                name: "duration_seconds", help: "How long requests, their phases, the store and loops took.",
+                label: "phase", series: DurationPhase.allCases.map(series))
+        ]
     }
 
     private static func families(of statistics: LogStatistics) -> [CounterFamily] {
@@ -104,7 +146,7 @@ extension TrafficCounter {
         case .openUpstreamConnections: "Upstream connections that are open."
         case .openTunnels: "Tunnels that are open."
         case .acceptedConnections: "Client connections so far."
-        case .retries: "Requests repeated on a fresh upstream connection because a pooled one was dead."
+        case .retries: "Requests sent to another upstream connection because the first one failed."
         case .bytesIn: "Bytes of requests' bodies."
         case .bytesOut: "Bytes of answers' bodies."
         }

@@ -22,9 +22,16 @@ public final class LoopCounters: @unchecked Sendable {
     static let requestFlaw = Family(start: verdict.end, count: HTTPParseError.Kind.allCases.count)
     static let limit = Family(start: requestFlaw.end, count: LimitKind.allCases.count)
     static let upstream = Family(start: limit.end, count: UpstreamErrorKind.allCases.count)
-    static let session = Family(start: upstream.end, count: SessionCounter.allCases.count)
-    static let store = Family(start: session.end, count: storeErrors.count)
-    static let traffic = Family(start: store.end, count: TrafficCounter.allCases.count)
+    static let store = Family(start: upstream.end, count: storeErrors.count)
+    static let issuer = Family(start: store.end, count: IssuerCounter.allCases.count)
+    static let route = Family(start: issuer.end, count: RouteCounter.allCases.count)
+    static let tls = Family(start: route.end, count: TLSCounter.allCases.count)
+    static let proxyHeader = Family(start: tls.end, count: ProxyHeaderCounter.allCases.count)
+    static let traffic = Family(start: proxyHeader.end, count: TrafficCounter.allCases.count)
+    static let gauge = Family(start: traffic.end, count: LoopGauge.allCases.count)
+    /// For each phase its intervals, and the sum in microseconds.
+    static let durations = Family(
+        start: gauge.end, count: DurationPhase.allCases.count * (DurationPhase.intervals + 1))
     /// In the order of their slots.
     static let storeErrors: [(kind: TokenStoreError.Kind, text: StaticString)] = [
         (.unreachable, "unreachable"), (.timedOut, "timed_out"), (.readOnly, "read_only"),
@@ -34,16 +41,21 @@ public final class LoopCounters: @unchecked Sendable {
     /// Slots left free on both sides (128 bytes), so that the counters of two loops never share a cache line.
     private static let padding = 16
     private let slots: UnsafeMutablePointer<Atomic<UInt64>>
+    /// Where the slots of times, and those of traffic, begin: what each request asks for.
+    private let durationSlots: UnsafeMutablePointer<Atomic<UInt64>>
+    private let trafficSlots: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// Counters at zero.
     public init() {
-        let count = Self.traffic.end + 2 * Self.padding
+        let count = Self.durations.end + 2 * Self.padding
         unsafe slots = .allocate(capacity: count)
+        unsafe durationSlots = slots + (Self.padding + Self.durations.start)
+        unsafe trafficSlots = slots + (Self.padding + Self.traffic.start)
         for index in 0..<count { unsafe (slots + index).initialize(to: Atomic(0)) }
     }
 
     deinit {
-        unsafe slots.deinitialize(count: Self.traffic.end + 2 * Self.padding)
+        unsafe slots.deinitialize(count: Self.durations.end + 2 * Self.padding)
         unsafe slots.deallocate()
     }
 
@@ -61,11 +73,20 @@ public final class LoopCounters: @unchecked Sendable {
     /// Counts a limit that was hit.
     public func count(_ limit: LimitKind) { add(1, at: Self.limit.start + Int(limit.rawValue)) }
 
+    /// Counts what a route decided.
+    public func count(_ event: RouteCounter) { add(1, at: Self.route.start + Int(event.rawValue)) }
+
     /// Counts a failure on the upstream's side.
     public func count(_ error: UpstreamErrorKind) { add(1, at: Self.upstream.start + Int(error.rawValue)) }
 
-    /// Counts an event of sessions.
-    public func count(_ event: SessionCounter) { add(1, at: Self.session.start + Int(event.rawValue)) }
+    /// Counts a connection that ended at the header of the PROXY protocol.
+    public func count(_ refusal: ProxyHeaderCounter) { add(1, at: Self.proxyHeader.start + Int(refusal.rawValue)) }
+
+    /// Counts an event of the key sets of issuers.
+    public func count(_ event: IssuerCounter) { add(1, at: Self.issuer.start + Int(event.rawValue)) }
+
+    /// Counts a TLS handshake.
+    public func count(_ outcome: TLSCounter) { add(1, at: Self.tls.start + Int(outcome.rawValue)) }
 
     /// Counts a failure of the store.
     public func count(store error: TokenStoreError.Kind) {
@@ -76,12 +97,28 @@ public final class LoopCounters: @unchecked Sendable {
 
     /// Adds to a number of traffic; negative for one that falls.
     public func add(_ number: Int, to counter: TrafficCounter) {
-        add(UInt64(bitPattern: Int64(number)), at: Self.traffic.start + Int(counter.rawValue))
+        // Each case has a slot.
+        unsafe Self.add(UInt64(bitPattern: Int64(number)), to: trafficSlots + Int(counter.rawValue))
+    }
+
+    /// Notes how long something took.
+    @inline(__always)
+    public func note(_ phase: DurationPhase, microseconds: Int64) {
+        // The phase's own slots: the intervals, of which there is one for each number, and the sum.
+        let first = unsafe durationSlots + Int(phase.rawValue) &* (DurationPhase.intervals &+ 1)
+        unsafe Self.add(1, to: first + DurationPhase.interval(microseconds))
+        unsafe Self.add(UInt64(bitPattern: max(microseconds, 0)), to: first + DurationPhase.intervals)
+    }
+
+    /// Says what the loop has of something now.
+    public func set(_ number: Int, of gauge: LoopGauge) {
+        let index = Self.gauge.start + Int(gauge.rawValue)
+        add(UInt64(bitPattern: Int64(number)) &- value(at: index), at: index)
     }
 
     /// Reads a slot.
     func value(at index: Int) -> UInt64 {
-        assert(index >= 0 && index < Self.traffic.end)
+        assert(index >= 0 && index < Self.durations.end)
         // Within what `init` made.
         return unsafe slots[Self.padding + index].load(ordering: .relaxed)
     }
@@ -89,9 +126,14 @@ public final class LoopCounters: @unchecked Sendable {
     /// Adds to a slot, on the loop's thread.
     @inline(__always)
     private func add(_ number: UInt64, at index: Int) {
-        assert(index >= 0 && index < Self.traffic.end)
+        assert(index >= 0 && index < Self.durations.end)
         // Within what `init` made.
-        let slot = unsafe slots + (Self.padding + index)
+        unsafe Self.add(number, to: slots + (Self.padding + index))
+    }
+
+    @inline(__always)
+    private static func add(_ number: UInt64, to slot: UnsafeMutablePointer<Atomic<UInt64>>) {
+        // A slot of the one thread that writes; the caller took it from within what `init` made.
         unsafe slot.pointee.store(slot.pointee.load(ordering: .relaxed) &+ number, ordering: .relaxed)
     }
 }

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import Glibc
 internal import HTTPWire
 

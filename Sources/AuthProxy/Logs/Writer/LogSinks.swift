@@ -1,4 +1,4 @@
-internal import Configuration
+internal import SallyportConfiguration
 internal import Glibc
 
 /// Opens the places of a configuration, each once, whatever goes there.

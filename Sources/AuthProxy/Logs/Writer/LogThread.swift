@@ -1,3 +1,4 @@
+internal import EventIO
 internal import Glibc
 
 /// The thread that writes all logs of the process: it alone may wait for a disk. It ends when the queue is stopped, and
@@ -17,43 +18,28 @@ final class LogThread {
         self.standardError = standardError
     }
 
-    /// Starts the thread, which takes the sinks over.
-    static func start(queue: LogQueue, sinks: [LogSink], standardError: LogSink) throws(LogFileError) {
-        // Balanced by `enter` on the new thread, or below where there is none.
-        let start = unsafe Unmanaged.passRetained(LogThread(queue: queue, sinks: sinks, standardError: standardError))
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        unsafe pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        unsafe pthread_attr_setstacksize(&attributes, stackBytes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        // Signals belong to the program's own threads. Blocked, SIGPIPE does not end the process: write says EPIPE.
-        var all = sigset_t()
-        var before = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-        var thread = pthread_t()
-        let code = unsafe pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context = unsafe context else { return nil }
-                unsafe LogThread.enter(context)
-                return nil
-            }, start.toOpaque())
-        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-        guard code == 0 else {
-            unsafe start.release()
-            throw LogFileError(place: "writer's thread", code: code)
-        }
+    /// What the new thread takes over.
+    private final class Start {
+        var thread: LogThread?
+
+        init(_ thread: LogThread) { self.thread = thread }
     }
 
-    private static func enter(_ context: UnsafeMutableRawPointer) {
-        // `start` retained it for this call.
-        var thread: LogThread? = unsafe Unmanaged<LogThread>.fromOpaque(context).takeRetainedValue()
-        let queue = thread?.queue
-        thread?.run()
-        // The files are closed before anybody is told that the thread has ended.
-        thread = nil
-        queue?.finish()
+    /// Starts the thread, which takes the sinks over.
+    static func start(queue: LogQueue, sinks: [LogSink], standardError: LogSink) throws(LogFileError) {
+        // Nobody but the new thread touches the sinks from here on; where there is none, nobody does.
+        nonisolated(unsafe) let start = Start(LogThread(queue: queue, sinks: sinks, standardError: standardError))
+        do throws(IOError) {
+            let thread = try SystemThread(name: "log", stackBytes: stackBytes) {
+                unsafe start.thread?.run()
+                // The files are closed before anybody is told that the thread has ended.
+                unsafe start.thread = nil
+                queue.finish()
+            }
+            thread.detach()
+        } catch {
+            throw LogFileError(place: "writer's thread", code: error.code)
+        }
     }
 
     private func run() {

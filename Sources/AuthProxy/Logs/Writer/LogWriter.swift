@@ -1,4 +1,4 @@
-public import Configuration
+public import SallyportConfiguration
 internal import Glibc
 
 /// Writes all logs of the process, on one thread of its own: loops hand batches over and never wait for a disk or a
