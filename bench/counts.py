@@ -20,6 +20,8 @@ import sessions
 from bed import tell
 
 LIMITS = pathlib.Path(__file__).with_name("counts.json")
+# Swift's hash tables have a seed of their own in each process, so that a count would differ by which keys collide.
+STEADY = {"SWIFT_DETERMINISTIC_HASHING": "1"}
 
 
 class Counts:
@@ -101,7 +103,7 @@ class Counts:
         for count in (few, many):
             out = self.bed.folder / f"callgrind.first.{count}"
             wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--quiet"]
-            with self.bed.running(self.bed.gates.variant(gate, wrapper, {}, stripped)):
+            with self.bed.running(self.bed.gates.variant(gate, wrapper, STEADY, stripped)):
                 made = sessions.sign_in(self.bed, gate, many + 32)
                 # Each connection makes a request before the counted ones, which is its own first sight.
                 file = heads.write(self.bed.folder / "first.requests", (heads.get(gate.port, access) for access, _ in made))
@@ -113,7 +115,7 @@ class Counts:
     def total(self, binary, count):
         out = self.bed.folder / f"callgrind.{count}"
         wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--quiet"]
-        with self.running(wrapper, binary=binary):
+        with self.running(wrapper, STEADY, binary):
             with self.requests(count, 4) as ready:
                 ready.run(300)
         return self.summary(out)

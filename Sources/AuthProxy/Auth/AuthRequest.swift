@@ -47,8 +47,17 @@ struct AuthRequest: Sendable {
         self.requestID = requestID
     }
 
-    /// The access token's bytes.
-    var access: [UInt8]? { token.map { Array(bytes[$0.range]) } }
+    /// Whether there is an access token.
+    var hasAccess: Bool { token != nil }
+
+    /// The access token's bytes; none without one.
+    var access: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { bytes.span.extracting(token?.range ?? 0..<0) }
+    }
+
+    /// A copy of the access token's bytes, to be kept while somebody is waited for.
+    var accessCopy: [UInt8] { token.map { Array(bytes[$0.range]) } ?? [] }
 
     /// The User-Agent field's value.
     var agent: [UInt8]? { userAgent.map { Array(bytes[$0.range]) } }
@@ -71,14 +80,15 @@ struct AuthRequest: Sendable {
         guard let token else { return nil }
         let hash = unsafe cache.key(token, userAgent: userAgent, address: address, in: bytes.span.bytes)
         return VerifiedEntry(
-            verified, hash: hash, bytes: Array(bytes[token.range]), userAgent: agent, address: address,
+            verified, hash: hash, bytes: bytes, token: token, userAgent: userAgent, address: address,
             refreshAheadSeconds: refreshAheadSeconds, now: now)
     }
 
     /// An entry for a successor, which this client has not presented yet: it lives as long as the request.
     func successor(_ verified: VerifiedToken, now: Int64) -> VerifiedEntry {
         VerifiedEntry(
-            verified, hash: 0, bytes: [], userAgent: agent, address: address, refreshAheadSeconds: 0, now: now)
+            verified, hash: 0, bytes: [], token: ByteRange(0, 0), userAgent: nil, address: address,
+            refreshAheadSeconds: 0, now: now)
     }
 }
 

@@ -34,95 +34,184 @@ final class Authenticator {
 
     /// Decides about a request; never ``AuthDecision/ask``.
     func authenticate(_ request: AuthRequest, route: Route) async -> AuthDecision {
-        guard let token = request.access else { return await heal(request, route, expired: nil) }
-        let entry: VerifiedEntry
-        switch await identity(request, token, route) {
-        case .known(let found): entry = found
-        case .expired(let expired):
-            // Its type comes before its expiry: one that the route does not take was never going to open it.
-            if let expired, !route.accepts(expired.type) {
-                let error = TokenError.type(expected: .access, found: expired.type.rawValue)
-                return .refuse(refusal(error, request, token: expired))
-            }
-            return await heal(request, route, expired: expired)
-        case .refused(let refusal): return .refuse(refusal)
-        }
-        guard manager.clock.now >= entry.refreshAt, route.mayRefresh, route.accepts(entry.token.type),
-            let refresh = request.refresh
-        else { return AuthPhase.admit(entry, to: route) }
-        return await renew(entry, request, refresh, route)
+        await decide(judge(request, route), request, route)
     }
 
     // MARK: The access token
 
-    private enum Identity {
+    /// What a request's access token is worth.
+    enum Judgement {
+        /// There is none.
+        case absent
+        /// It is good, and the store has said so.
         case known(VerifiedEntry)
-        case expired(VerifiedToken?)
+        /// It is good in itself; the store is to be asked. The loop may have known it before.
+        case genuine(VerifiedToken, known: VerifiedEntry?)
+        /// It is good but for its end.
+        case expired(VerifiedToken)
+        /// It is signed with a key that is not known; its issuer may be asked for newer ones.
+        case unresolved
         case refused(Refusal)
     }
 
-    /// Verifies the access token and asks the store about it.
-    private func identity(_ request: AuthRequest, _ token: [UInt8], _ route: Route) async -> Identity {
+    /// Judges a request's access token, as far as nobody has to be waited for; once, because what it finds is audited.
+    func judge(_ request: AuthRequest, _ route: Route) -> Judgement {
+        guard request.hasAccess else { return .absent }
+        let judgement: Judgement
         // What the cache holds since a reload was judged by other rules than those that this request follows.
-        let known = cache.generation == cacheGeneration ? request.known(in: cache) : nil
-        let verified: VerifiedToken
-        if let known {
+        if let known = cache.generation == cacheGeneration ? request.known(in: cache) : nil {
             guard known.token.expiresAt > manager.clock.now else { return .expired(known.token) }
             if known.epoch == cache.epoch, known.slot >= 0 { return .known(known) }
-            verified = known.token
+            judgement = .genuine(known.token, known: known)
         } else {
             do throws(TokenError) {
-                switch try await manager.judge(token, accepting: [.access, .websocket], client: request.client) {
-                case .expired(let expired): return .expired(expired)
-                case .valid(let valid): verified = valid
-                }
+                judgement = self.judgement(
+                    try manager.judgeLocally(request.access, accepting: [.access, .websocket], client: request.client),
+                    request)
+            } catch {
+                if error == .keyUnknown || error == .issuerUnavailable { return .unresolved }
+                return .refused(refusal(error, request))
+            }
+        }
+        guard case .genuine(let token, let known) = judgement else { return judgement }
+        let question = Question(token, known: known, mark: cache.mark, now: manager.clock.now)
+        do throws(TokenError) {
+            guard let answer = try manager.checkRevocationAtOnce(token) else { return judgement }
+            return self.judgement(answer, to: question, request)
+        } catch {
+            return self.judgement(error, to: question, request, route)
+        }
+    }
+
+    /// The decision where a judgement is enough for it; nil where somebody has to be waited for.
+    func decision(on judgement: Judgement, _ request: AuthRequest, _ route: Route) -> AuthDecision? {
+        switch judgement {
+        case .genuine, .unresolved: return nil
+        case .refused(let refusal): return .refuse(refusal)
+        case .known(let entry): return isRenewable(entry, request, route) ? nil : AuthPhase.admit(entry, to: route)
+        case .absent: return isHealable(nil, request, route) ? nil : goWithout(request, route, expired: nil)
+        case .expired(let token):
+            // Its type comes before its expiry: one that the route does not take was never going to open it.
+            guard route.accepts(token.type) else {
+                let error = TokenError.type(expected: .access, found: token.type.rawValue)
+                return .refuse(refusal(error, request, token: token))
+            }
+            return isHealable(token, request, route) ? nil : goWithout(request, route, expired: token)
+        }
+    }
+
+    /// Decides about a request in any case: waits for whoever has to answer, then for a refresh.
+    ///
+    /// - Parameter judgement: what ``judge(_:_:)`` has said of this request.
+    func decide(_ judgement: Judgement, _ request: AuthRequest, _ route: Route) async -> AuthDecision {
+        let judgement = await settle(judgement, request, route)
+        if let decision = decision(on: judgement, request, route) { return decision }
+        guard let refresh = request.refresh else { return .refuse(.unanswered) }
+        switch judgement {
+        case .known(let entry): return await renew(entry, request, refresh, route)
+        case .absent: return await heal(request, refresh, route, expired: nil)
+        case .expired(let token): return await heal(request, refresh, route, expired: token)
+        case .genuine, .unresolved, .refused: return .refuse(.unanswered)
+        }
+    }
+
+    /// Asks whoever has to be asked about an access token: its issuer for keys, the store for a verdict.
+    private func settle(_ judgement: Judgement, _ request: AuthRequest, _ route: Route) async -> Judgement {
+        var judgement = judgement
+        if case .unresolved = judgement {
+            do throws(TokenError) {
+                let token = request.accessCopy
+                judgement = self.judgement(
+                    try await manager.judge(token, accepting: [.access, .websocket], client: request.client), request)
             } catch {
                 return .refused(refusal(error, request))
             }
-            if let notice = verified.bindingNotice { report(notice, of: verified, request, mode: .log) }
         }
-        return await ask(about: verified, known: known, request, route)
-    }
-
-    /// Asks the store whether a genuine token lives.
-    private func ask(about verified: VerifiedToken, known: VerifiedEntry?, _ request: AuthRequest, _ route: Route)
-        async -> Identity
-    {
-        let mark = cache.mark
-        let now = manager.clock.now
+        guard case .genuine(let token, let known) = judgement else { return judgement }
+        let question = Question(token, known: known, mark: cache.mark, now: manager.clock.now)
         let began = MonotonicTime.microseconds
         defer { counters.note(.store, microseconds: MonotonicTime.microseconds - began) }
         do throws(TokenError) {
-            let answer = try await manager.checkRevocation(verified)
-            guard
-                let entry = known
-                    ?? request.entry(
-                        verified, cache: cache, refreshAheadSeconds: refreshAhead(of: verified), now: now)
-            else { return .refused(Refusal(.missing)) }
-            entry.checkedAt = now
-            let isFit = cache.generation == cacheGeneration && !cache.isUnfit(verified, since: mark)
-            if answer.isWatched, isFit {
-                if entry.slot >= 0 { cache.remove(entry) }
-                cache.insert(entry, now: now)
-            } else if entry.slot >= 0 {
-                cache.remove(entry)
-            }
-            return .known(entry)
+            return self.judgement(try await manager.checkRevocation(token), to: question, request)
         } catch {
-            switch error {
-            case .expired: return .expired(verified)
-            case .store(let failure):
-                counters.count(store: failure.kind)
-                let staleness = manager.clock.now - (known?.checkedAt ?? 0)
-                let most = route.configuration.staleOKSeconds
-                // One that an announcement has taken out since is no known verdict any more.
-                if let known, known.slot >= 0, most > 0, staleness <= most { return .known(known) }
-                return .refused(refusal(error, request))
-            default:
-                if let known { cache.remove(known) }
-                return .refused(refusal(error, request, token: verified))
-            }
+            return self.judgement(error, to: question, request, route)
         }
+    }
+
+    private func judgement(_ verdict: LocalVerdict, _ request: AuthRequest) -> Judgement {
+        switch verdict {
+        case .expired(let token): return .expired(token)
+        case .valid(let token):
+            if let notice = token.bindingNotice { report(notice, of: token, request, mode: .log) }
+            return .genuine(token, known: nil)
+        }
+    }
+
+    /// A question to the store about a genuine token.
+    private struct Question {
+        let token: VerifiedToken
+        let known: VerifiedEntry?
+        /// Of the cache, when it was asked.
+        let mark: UInt64
+        /// When it was asked, in seconds since the epoch.
+        let now: Int64
+
+        init(_ token: VerifiedToken, known: VerifiedEntry?, mark: UInt64, now: Int64) {
+            self.token = token
+            self.known = known
+            self.mark = mark
+            self.now = now
+        }
+    }
+
+    /// The store has said that the token lives: it is remembered where its changes are announced.
+    private func judgement(_ answer: RevocationCheck, to question: Question, _ request: AuthRequest) -> Judgement {
+        let token = question.token
+        guard
+            let entry = question.known
+                ?? request.entry(
+                    token, cache: cache, refreshAheadSeconds: refreshAhead(of: token), now: question.now)
+        else { return .refused(Refusal(.missing)) }
+        entry.checkedAt = question.now
+        let isFit = cache.generation == cacheGeneration && !cache.isUnfit(token, since: question.mark)
+        if answer.isWatched, isFit {
+            if entry.slot >= 0 { cache.remove(entry) }
+            cache.insert(entry, now: question.now)
+        } else if entry.slot >= 0 {
+            cache.remove(entry)
+        }
+        return .known(entry)
+    }
+
+    /// The store has said that the token does not live, or nothing.
+    private func judgement(_ error: TokenError, to question: Question, _ request: AuthRequest, _ route: Route)
+        -> Judgement
+    {
+        switch error {
+        case .expired: return .expired(question.token)
+        case .store(let failure):
+            counters.count(store: failure.kind)
+            let staleness = manager.clock.now - (question.known?.checkedAt ?? 0)
+            let most = route.configuration.staleOKSeconds
+            // One that an announcement has taken out since is no known verdict any more.
+            if let known = question.known, known.slot >= 0, most > 0, staleness <= most { return .known(known) }
+            return .refused(refusal(error, request))
+        default:
+            if let known = question.known { cache.remove(known) }
+            return .refused(refusal(error, request, token: question.token))
+        }
+    }
+
+    /// Whether a good token is due for a refresh, and the request brings what that takes.
+    private func isRenewable(_ entry: VerifiedEntry, _ request: AuthRequest, _ route: Route) -> Bool {
+        manager.clock.now >= entry.refreshAt && route.mayRefresh && route.accepts(entry.token.type)
+            && request.refresh != nil
+    }
+
+    /// Whether a refresh may take the place of a token that is absent or expired. A foreign one is not healed by a cookie of
+    /// ours: that would be another identity.
+    private func isHealable(_ expired: VerifiedToken?, _ request: AuthRequest, _ route: Route) -> Bool {
+        route.mayRefresh && expired?.foreign == nil && request.refresh != nil
     }
 
     /// How long before its expiry a token is refreshed. Near the absolute end of a session its tokens are short, and a refresh
@@ -168,20 +257,23 @@ final class Authenticator {
     }
 
     /// A request whose access token is absent or expired.
-    private func heal(_ request: AuthRequest, _ route: Route, expired: VerifiedToken?) async -> AuthDecision {
-        let hasCookie = request.source == .cookie
-        let own = Refusal(expired == nil && request.access == nil ? .missing : .expired)
-        // A foreign token is not healed by a cookie of ours: that would be another identity.
-        guard route.mayRefresh, expired?.foreign == nil, let refresh = request.refresh else {
-            if expired != nil { reject(own.code, request, token: expired) }
-            return goWithout(route, own.clearing(access: hasCookie, refresh: false))
-        }
+    private func heal(_ request: AuthRequest, _ refresh: [UInt8], _ route: Route, expired: VerifiedToken?) async
+        -> AuthDecision
+    {
         switch await rotate(request, refresh, expired: expired) {
         case .renewed(let tokens): return admit(renewed: tokens, request, route)
-        case .useless(let refusal): return goWithout(route, refusal.clearing(access: hasCookie, refresh: true))
+        case .useless(let refusal):
+            return goWithout(route, refusal.clearing(access: request.source == .cookie, refresh: true))
         case .refused(let refusal), .unanswered(let refusal): return .refuse(refusal)
-        case .foreign: return goWithout(route, own)
+        case .foreign: return goWithout(route, Refusal(expired == nil ? .missing : .expired))
         }
+    }
+
+    /// A request whose access token is absent or expired, and that brings nothing to heal it.
+    private func goWithout(_ request: AuthRequest, _ route: Route, expired: VerifiedToken?) -> AuthDecision {
+        let refusal = Refusal(expired == nil ? .missing : .expired)
+        if expired != nil { reject(refusal.code, request, token: expired) }
+        return goWithout(route, refusal.clearing(access: request.source == .cookie, refresh: false))
     }
 
     /// A request whose access token is good, but not for long.
@@ -279,13 +371,13 @@ final class Authenticator {
     /// Whose session a request without an identity names: by an access token or a refresh cookie that is genuine and bound
     /// to this client, expired or not. Good for ending that session, and for nothing else.
     func holder(of request: AuthRequest) -> VerifiedToken? {
-        if let access = request.access, let token = genuine(access, [.access, .websocket], request) { return token }
-        return request.refresh.flatMap { genuine($0, [.refresh], request) }
+        if request.hasAccess, let token = genuine(request.access, [.access, .websocket], request) { return token }
+        return request.refresh.flatMap { genuine($0.span, [.refresh], request) }
     }
 
-    private func genuine(_ token: [UInt8], _ types: Set<TokenType>, _ request: AuthRequest) -> VerifiedToken? {
+    private func genuine(_ token: Span<UInt8>, _ types: Set<TokenType>, _ request: AuthRequest) -> VerifiedToken? {
         do throws(TokenError) {
-            switch try manager.judgeLocally(token.span, accepting: types, client: request.client) {
+            switch try manager.judgeLocally(token, accepting: types, client: request.client) {
             case .valid(let token), .expired(let token): return token.foreign == nil ? token : nil
             }
         } catch {

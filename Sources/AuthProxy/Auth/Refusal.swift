@@ -34,6 +34,9 @@ struct Refusal: Sendable {
     static let ambiguous = Refusal(
         400, .credentialsAmbiguous, "The request holds two credentials of the same kind that differ.")
 
+    /// Nobody could decide (503).
+    static let unanswered = Refusal(503, .storeUnavailable, "The token cannot be checked now; try again soon.")
+
     /// A good token whose claims do not suffice (403). Signing in again would not help: nobody is sent to a login page.
     @inline(never)
     static func insufficientClaims(_ route: Route) -> Refusal {

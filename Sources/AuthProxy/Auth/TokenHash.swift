@@ -54,16 +54,22 @@ extension RawSpan {
 
     /// Whether the bytes of a range are those of an array.
     func isEqual(_ range: ByteRange, to other: [UInt8]) -> Bool {
-        let count = other.count
+        isEqual(range, to: ByteRange(0, other.count), of: other)
+    }
+
+    /// Whether the bytes of a range are those of a range of an array.
+    @inline(__always)
+    func isEqual(_ range: ByteRange, to part: ByteRange, of other: [UInt8]) -> Bool {
+        let count = part.count
         guard range.count == count else { return false }
-        let start = Int(range.start)
+        let (start, otherStart) = (Int(range.start), Int(part.start))
         return unsafe other.withUnsafeBytes { stored in
             unsafe withUnsafeBytes { own in
-                // The range lies within the span, and both parts have `count` bytes.
+                // Each range lies within its bytes, and both have `count` of them.
                 guard count > 0, let left = stored.baseAddress, let right = own.baseAddress else {
                     return count == 0
                 }
-                return unsafe memcmp(left, right + start, count) == 0
+                return unsafe memcmp(left + otherStart, right + start, count) == 0
             }
         }
     }

@@ -11,6 +11,8 @@ final class VerifiedEntry {
     let refreshAt: Int64
     /// Its issuer, as one of the bits of ``Route/acceptedIssuers``.
     let issuerBit: UInt64
+    /// Of its session's name; see ``SessionChains``.
+    let sessionHash: Int
     /// What the access log says of it.
     let logMembers: AccessLogMembers
     /// When the store last said that the token lives, in seconds since the epoch.
@@ -26,24 +28,29 @@ final class VerifiedEntry {
     private var metRequirements: UInt64 = 0
     /// The same for the others.
     private var furtherRequirements: [Int: Bool] = [:]
+    /// What it was made from: the token's bytes and the User-Agent, somewhere in ``bytes``.
     private let bytes: [UInt8]
-    private let userAgent: [UInt8]?
+    private let tokenRange: ByteRange
+    private let userAgent: ByteRange?
     private let address: IPAddress
     /// Header lines, by the mapping's number.
     private var renderings: [(mapping: Int, lines: Result<[UInt8], IdentityMapping.Failure>)] = []
 
+    /// An entry for a token that was presented with these bytes.
     init(
-        _ token: VerifiedToken, hash: UInt64, bytes: [UInt8], userAgent: [UInt8]?, address: IPAddress,
-        refreshAheadSeconds: Int64, now: Int64
+        _ token: VerifiedToken, hash: UInt64, bytes: [UInt8], token tokenRange: ByteRange, userAgent: ByteRange?,
+        address: IPAddress, refreshAheadSeconds: Int64, now: Int64
     ) {
         self.token = token
         self.hash = hash
         self.bytes = bytes
+        self.tokenRange = tokenRange
         self.userAgent = userAgent
         self.address = address
         // What somebody else issued, nobody here renews.
         refreshAt = token.foreign == nil ? token.expiresAt - refreshAheadSeconds : .max
         issuerBit = token.foreign.map { 2 << UInt64($0.issuerNumber) } ?? 1
+        sessionHash = token.session.hashValue
         checkedAt = now
         logMembers = AccessLogMembers(
             subject: Array((token.subject ?? "").utf8), tokenID: Array(token.identifier.utf8))
@@ -52,10 +59,10 @@ final class VerifiedEntry {
     /// Whether it was made from exactly these bytes.
     @inline(__always)
     func matches(_ token: ByteRange, userAgent: ByteRange?, address: IPAddress, in bytes: RawSpan) -> Bool {
-        guard self.address == address, bytes.isEqual(token, to: self.bytes) else { return false }
+        guard self.address == address, bytes.isEqual(token, to: tokenRange, of: self.bytes) else { return false }
         switch (userAgent, self.userAgent) {
         case (nil, nil): return true
-        case (let presented?, let own?): return bytes.isEqual(presented, to: own)
+        case (let presented?, let agent?): return bytes.isEqual(presented, to: agent, of: self.bytes)
         default: return false
         }
     }

@@ -15,7 +15,7 @@ final class VerifiedTokenCache {
     private var slots: [VerifiedEntry?]
     private let setMask: Int
     /// Whose entries lie in the cache, for invalidations by session.
-    private var bySession: [String: [VerifiedEntry]] = [:]
+    private var sessions: SessionChains
     /// Foreign tokens, by the names that entries of the deny-list may have. A user of an issuer may have any number of them.
     private var byDenial: [String: [ObjectIdentifier: VerifiedEntry]] = [:]
     private let hash = TokenHash()
@@ -31,6 +31,7 @@ final class VerifiedTokenCache {
         var sets = 1
         while sets * Self.ways < capacity { sets *= 2 }
         slots = Array(repeating: nil, count: sets * Self.ways)
+        sessions = SessionChains(slots: slots.count)
         setMask = sets - 1
     }
 
@@ -74,9 +75,7 @@ final class VerifiedTokenCache {
         slots[victim] = entry
         entry.slot = victim
         count += 1
-        guard let foreign = entry.token.foreign else {
-            return bySession[entry.token.session, default: []].append(entry)
-        }
+        guard let foreign = entry.token.foreign else { return sessions.insert(victim, session: entry.sessionHash) }
         for name in foreign.denialNames { byDenial[name, default: [:]][ObjectIdentifier(entry)] = entry }
     }
 
@@ -93,7 +92,7 @@ final class VerifiedTokenCache {
             slots[index]?.slot = -1
             slots[index] = nil
         }
-        bySession.removeAll()
+        sessions.removeAll()
         byDenial.removeAll()
         count = 0
         generation += 1
@@ -107,18 +106,19 @@ final class VerifiedTokenCache {
     }
 
     private func forget(_ entry: VerifiedEntry) {
+        let slot = entry.slot
         entry.slot = -1
         count -= 1
-        if let foreign = entry.token.foreign {
-            for name in foreign.denialNames {
-                byDenial[name]?[ObjectIdentifier(entry)] = nil
-                if byDenial[name]?.isEmpty == true { byDenial[name] = nil }
-            }
-            return
+        guard let foreign = entry.token.foreign else { return sessions.remove(slot, session: entry.sessionHash) }
+        for name in foreign.denialNames {
+            byDenial[name]?[ObjectIdentifier(entry)] = nil
+            if byDenial[name]?.isEmpty == true { byDenial[name] = nil }
         }
-        let session = entry.token.session
-        bySession[session]?.removeAll { $0 === entry }
-        if bySession[session]?.isEmpty == true { bySession[session] = nil }
+    }
+
+    /// The entries of a session.
+    private func entries(of session: String) -> [VerifiedEntry] {
+        sessions.slots(of: session.hashValue).compactMap { slots[$0] }.filter { $0.token.session == session }
     }
 
     // MARK: Invalidation
@@ -142,14 +142,15 @@ final class VerifiedTokenCache {
             recent.addEverything()
         case .session(let session):
             recent.add(session)
-            for entry in bySession[session] ?? [] { remove(entry) }
+            for entry in entries(of: session) { remove(entry) }
         case .denial(let name):
             recent.add(name)
             for entry in (byDenial[name] ?? [:]).values { remove(entry) }
         case .token(let reference):
             recent.add(reference.session)
-            let entries = bySession[reference.session] ?? []
-            for entry in entries where entry.token.identifier == reference.identifier { remove(entry) }
+            for entry in entries(of: reference.session) where entry.token.identifier == reference.identifier {
+                remove(entry)
+            }
         }
     }
 }

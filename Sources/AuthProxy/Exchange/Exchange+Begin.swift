@@ -144,31 +144,48 @@ extension Exchange {
         if handshake != nil, !mayOpenSocket(credentials, route, bytes) { return refuseOrigin() }
         let userAgent = worker.head.first(.userAgent)?.value
         if route.mayIssueSessions { record.set(userAgent: userAgent, of: bytes) }
-        let decision = AuthPhase.decide(
+        var decision = AuthPhase.decide(
             credentials, route: route, cache: worker.cache, userAgent: userAgent, address: forwarding.client, in: bytes,
             now: worker.now)
+        if case .ask = decision {
+            if isThrottled(unless: isKnown(credentials, userAgent, bytes)) { return }
+            guard let found = judge(copy(credentials, userAgent, bytes), route, bytes) else { return }
+            decision = found
+        }
         switch decision {
         case .proceed(let entry, let change):
             identity = entry
             cookies = change
             verdict = entry != nil ? .ok : route.authentication == .none ? .notRequired : .anonymous
             if entry == nil, route.mayIssueSessions, credentials.holdsSomething {
-                presented = AuthRequest(
-                    credentials, userAgent: userAgent, address: forwarding.client, in: bytes,
-                    requestID: record.requestIDText)
+                presented = copy(credentials, userAgent, bytes)
             }
             forward(bytes, target: target, handshake: handshake)
         case .refuse(let refusal):
             notePreference(bytes)
             refuse(refusal)
-        case .ask:
-            if !isKnown(credentials, userAgent, bytes), isThrottled() { return }
-            keepHead(bytes)
-            ask(
-                AuthRequest(
-                    credentials, userAgent: userAgent, address: forwarding.client, in: bytes,
-                    requestID: record.requestIDText), route)
+        case .ask: refuse(.unanswered)
         }
+    }
+
+    /// A copy of what the request brings, for when its head's bytes are gone.
+    private func copy(_ credentials: Credentials, _ userAgent: ByteRange?, _ bytes: RawSpan) -> AuthRequest {
+        AuthRequest(
+            credentials, userAgent: userAgent, address: forwarding.client, in: bytes, requestID: record.requestIDText)
+    }
+
+    /// Judges a token that the loop does not know; nil where somebody has to be asked first: the request goes on when they
+    /// have answered.
+    private func judge(_ request: AuthRequest, _ route: Route, _ bytes: RawSpan) -> AuthDecision? {
+        if route.mayIssueSessions { presented = request }
+        let judgement = worker.authenticator.judge(request, route)
+        if let decision = worker.authenticator.decision(on: judgement, request, route) {
+            record.decidedAt = MonotonicTime.microseconds
+            return decision
+        }
+        keepHead(bytes)
+        ask(request, judgement, route)
+        return nil
     }
 
     /// Whether the loop has verified the token before, for this very client: it may have expired since, be due for a refresh
@@ -179,9 +196,11 @@ extension Exchange {
     }
 
     /// Whether the address has to wait before anybody looks at a token that is not known; then that was answered. Who is known
-    /// goes on, and is not asked about here: behind one address there may be many.
-    func isThrottled() -> Bool {
-        guard let seconds = worker.throttleSeconds(for: forwarding.client) else { return false }
+    /// goes on: behind one address there may be many.
+    ///
+    /// - Parameter isKnown: asked only where the address has to wait.
+    func isThrottled(unless isKnown: @autoclosure () -> Bool) -> Bool {
+        guard let seconds = worker.throttleSeconds(for: forwarding.client), !isKnown() else { return false }
         worker.counters.count(.throttled)
         reason = ProxyFault.throttled.reason
         var answer = ProxyFault.throttled.answer(requestID: record.requestIDText, closes: false)
@@ -234,14 +253,14 @@ extension Exchange {
 
     // MARK: The slow path
 
-    private func ask(_ request: AuthRequest, _ route: Route) {
+    private func ask(_ request: AuthRequest, _ judgement: Authenticator.Judgement, _ route: Route) {
         stage = .deciding
-        if route.mayIssueSessions { presented = request }
         let authenticator = worker.authenticator
-        let box = LoopBound((exchange: self, authenticator: authenticator, route: route), to: worker.loop)
+        let box = LoopBound(
+            (exchange: self, authenticator: authenticator, judgement: judgement, route: route), to: worker.loop)
         worker.loop.startTask {
-            let (exchange, authenticator, route) = box.value
-            let decision = await authenticator.authenticate(request, route: route)
+            let (exchange, authenticator, judgement, route) = box.value
+            let decision = await authenticator.decide(judgement, request, route)
             exchange.decided(decision)
         }
     }
@@ -252,7 +271,7 @@ extension Exchange {
         record.decidedAt = MonotonicTime.microseconds
         switch decision {
         case .refuse(let refusal): refuse(refusal)
-        case .ask: refuse(Refusal(503, .storeUnavailable, "The token cannot be checked now; try again soon."))
+        case .ask: refuse(.unanswered)
         case .proceed(let entry, let change):
             identity = entry
             cookies = change

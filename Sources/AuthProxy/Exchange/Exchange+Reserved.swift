@@ -45,7 +45,9 @@ extension Exchange {
         let services = worker.services
         let needsIdentity = endpoints.needsIdentity(request)
         // Health and keys are for everybody; whatever judges a token that is not known is not.
-        if needsIdentity || !method.isSafe, credentials.request.known(in: worker.cache) == nil, isThrottled() { return }
+        if needsIdentity || !method.isSafe, isThrottled(unless: credentials.request.known(in: worker.cache) != nil) {
+            return
+        }
         let box = LoopBound(
             (exchange: self, authenticator: worker.authenticator, decision: credentials.decision), to: worker.loop)
         let (slowPath, route) = (credentials.request, site.reserved)

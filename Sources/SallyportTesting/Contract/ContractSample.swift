@@ -69,6 +69,9 @@ extension TokenStore {
     func expect(_ token: TokenReference, isLive: Bool, at now: Int64, _ rule: String) async throws {
         let found = try await verdict(on: token, now: now)
         try SallyportTesting.expect(found.isLive == isLive, rule, found: "\(token) at \(now) is \(found)")
+        if let atOnce = try verdictAtOnce(on: token, now: now) {
+            try SallyportTesting.expect(atOnce, is: found, "What a store says at once is what it says when it is asked")
+        }
     }
 
     /// Rotates and holds the store to having installed the candidate.

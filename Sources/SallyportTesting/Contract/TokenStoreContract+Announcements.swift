@@ -80,6 +80,10 @@ extension TokenStoreContract {
             try await store.insert(Sample.session(), now: Sample.start)
             await store.close()
             try await expectClosed { _ = try await store.verdict(on: Sample.access(1), now: Sample.start) }
+            try await expectClosed {
+                // One that cannot tell at once says nothing here either.
+                if try store.verdictAtOnce(on: Sample.access(1), now: Sample.start) == nil { try await store.ping() }
+            }
             try await expectClosed { _ = try await store.revoke(Sample.access(1), now: Sample.start) }
             try await expectClosed { _ = try await store.rotate(Sample.rotation(1, at: Sample.start)) }
             try await expectClosed { _ = try await store.session("s1", now: Sample.start) }

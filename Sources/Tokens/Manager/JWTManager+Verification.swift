@@ -101,6 +101,25 @@ extension JWTManager {
         return RevocationCheck(isWatched: isWatched, didConfirm: true)
     }
 
+    /// As ``checkRevocation(_:)``, where the store answers at once and there is nothing to confirm; nil otherwise: ask with
+    /// that one then.
+    public func checkRevocationAtOnce(_ token: VerifiedToken) throws(TokenError) -> RevocationCheck? {
+        guard token.foreign == nil else { return nil }
+        let verdict: TokenVerdict?
+        do throws(TokenStoreError) {
+            verdict = try store.verdictAtOnce(on: token.reference, now: clock.now)
+        } catch {
+            throw .store(error)
+        }
+        switch verdict {
+        case .live(let isConfirmed, let isWatched) where isConfirmed || token.generation == nil:
+            return RevocationCheck(isWatched: isWatched, didConfirm: false)
+        case nil, .live: return nil
+        // The store forgets a token at its expiry: that is no revocation.
+        case .revoked: throw token.expiresAt <= clock.now ? .expired : .revoked
+        }
+    }
+
     /// Verifies a token in full.
     ///
     /// - Parameters:

@@ -37,6 +37,13 @@ public final class MemoryTokenStore: TokenStore {
         try change { state in state.verdict(on: token, now: now) }
     }
 
+    public func verdictAtOnce(on token: TokenReference, now: Int64) throws(TokenStoreError) -> TokenVerdict? {
+        try state.withLock { state throws(TokenStoreError) in
+            guard !state.isClosed else { throw Self.closedError }
+            return state.verdict(on: token, now: now)
+        }
+    }
+
     public func confirm(_ session: String, generation number: Int64, graceSeconds: Int64, now: Int64)
         async throws(TokenStoreError)
     {
@@ -124,10 +131,12 @@ public final class MemoryTokenStore: TokenStore {
         state.withLock { $0 = MemoryState(isClosed: true) }
     }
 
+    private static let closedError = TokenStoreError(.closed, "the store was closed")
+
     /// One step under the lock; afterwards its changes are announced.
     private func change<Value: Sendable>(_ step: (inout MemoryState) -> Value) throws(TokenStoreError) -> Value {
         let (value, changes, observers) = try state.withLock { state throws(TokenStoreError) in
-            guard !state.isClosed else { throw TokenStoreError(.closed, "the store was closed") }
+            guard !state.isClosed else { throw Self.closedError }
             let value = step(&state)
             let changes = state.changes
             state.changes.removeAll()

@@ -26,6 +26,10 @@ public protocol TokenStore: Sendable {
     /// Whether a token is on the allow-list.
     func verdict(on token: TokenReference, now: Int64) async throws(TokenStoreError) -> TokenVerdict
 
+    /// As ``verdict(on:now:)``, for a store that can tell without waiting for anybody, on any thread; nil for one that
+    /// cannot. Callers on the hot path ask it first.
+    func verdictAtOnce(on token: TokenReference, now: Int64) throws(TokenStoreError) -> TokenVerdict?
+
     /// Notes that a token of generation `number` of the session was presented: its predecessors' grace begins now.
     /// Does nothing if that generation is not the newest or was confirmed already.
     func confirm(_ session: String, generation number: Int64, graceSeconds: Int64, now: Int64)
@@ -79,6 +83,9 @@ public protocol TokenStore: Sendable {
 }
 
 extension TokenStore {
+    /// A store that has to ask somebody.
+    public func verdictAtOnce(on token: TokenReference, now: Int64) throws(TokenStoreError) -> TokenVerdict? { nil }
+
     /// A store without a memory of failures.
     public var isFailingFast: Bool { false }
 
