@@ -124,7 +124,9 @@ def write(options, told, outcomes):
     results = ROOT / "bench" / "results"
     if not options.is_whole:
         results /= "partial"
-    print(report.write(results, "Sallyport beside its peers", told, outcomes, vars(options)))
+    # Where the binary lay is nobody's business who reads the report.
+    chosen = {name: value for name, value in vars(options).items() if name != "binary"}
+    print(report.write(results, "Sallyport beside its peers", told, outcomes, chosen))
     bed.tell(f"Written to {results.relative_to(ROOT)}/report.md, report.json and plots")
     return 1 if any(outcome.problems for outcome in outcomes) else 0
 

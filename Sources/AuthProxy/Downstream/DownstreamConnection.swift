@@ -44,19 +44,19 @@ final class DownstreamConnection: SocketStream {
     private var closesWhenFlushed = false
     /// Requests so far.
     private var requests: Int32 = 0
-    private var exchange: Exchange?
+    private(set) var exchange: Exchange?
     /// What it has until the balancer's header has come.
     private var headerReader: ProxyHeaderReader?
     /// What it has instead of an exchange when it speaks HTTP/2.
-    private var multiplexer: HTTP2Connection?
+    private(set) var multiplexer: HTTP2Connection?
     /// What is known of a client that speaks TLS with us; nil for others.
     var secureClient: SecureClient?
     /// Its place among the handshakes that are under way; -1 for none.
     var handshakeNumber = -1
     /// What was read and not taken: a part of a head, or requests behind the one that is served.
-    private var input: OutputBuffer?
+    private(set) var input: OutputBuffer?
     /// What the client has not taken yet.
-    private var output: OutputBuffer?
+    private(set) var output: OutputBuffer?
 
     /// Up to so many bytes of a body are copied behind their head.
     private static let copiedBody = 4096
@@ -481,31 +481,6 @@ final class DownstreamConnection: SocketStream {
             loop.atTurnEnd { _ = multiplexer }
         }
         close()
-    }
-}
-
-/// What it holds, and its end where there is no memory for that.
-extension DownstreamConnection {
-    /// Memory that is counted and held for it.
-    var heldBytes: Int {
-        if let multiplexer { return multiplexer.heldBytes + (output?.capacity ?? 0) }
-        return (input?.capacity ?? 0) + (output?.capacity ?? 0) + (exchange?.heldBytes ?? 0)
-    }
-
-    /// When the time is over that a client has for what it is waited for; `Int64.max` where it is waited for nothing.
-    var clientDueAt: Int64 { min(dueAt, multiplexer?.clientDueAt ?? .max) }
-
-    /// Calls a function with each exchange that is under way.
-    func forEachExchange(_ body: (Exchange) -> Void) {
-        if let multiplexer { multiplexer.forEachExchange(body) } else if let exchange { body(exchange) }
-    }
-
-    /// There is no memory for it any more.
-    func shed() {
-        guard descriptor >= 0 else { return }
-        if let multiplexer { return multiplexer.shed() }
-        if let exchange { return exchange.shed(.noMemory) }
-        if phase == .readingHead { refuse(.noMemory) } else { end() }
     }
 }
 
