@@ -43,11 +43,14 @@ extension Worker {
     }
 
     /// The route of a place for the request in ``head``; nil if none takes its method. A preflight (Fetch, "CORS protocol")
-    /// goes where the request would go that it asks for.
+    /// goes where the request would go that it asks for, if that route answers preflights.
     func route(at place: RoutePlace, head bytes: RawSpan) -> Route? {
         if let only = place.only { return only }
-        if CORSPolicy.isPreflight(head, in: bytes), let wanted = CORSPolicy.requestedMethod(head, in: bytes) {
-            return place.route(for: HTTPMethod(bytes.bytes(wanted)), wanted, in: bytes)
+        if CORSPolicy.isPreflight(head, in: bytes), let wanted = CORSPolicy.requestedMethod(head, in: bytes),
+            let route = place.route(for: HTTPMethod(bytes.bytes(wanted)), wanted, in: bytes),
+            route.answerRules?.cors != nil
+        {
+            return route
         }
         return place.route(for: head.method, head.methodRange, in: bytes)
     }

@@ -122,6 +122,16 @@ struct MatchingTests {
         }
     }
 
+    @Test("Asking like a preflight opens no route without cors to OPTIONS")
+    func preflightWithoutCORS() async throws {
+        try await Self.run([Self.route("read", "/items", methods: ["GET"])]) { proxy throws in
+            let fields = [("Origin", "https://reader.example"), ("Access-Control-Request-Method", "GET")]
+            let answer = try proxy.client().exchange("OPTIONS", "/items", fields)
+            #expect(answer.status == 405 && answer.header("allow") == "GET, HEAD")
+            #expect(try proxy.client().exchange("GET", "/items", fields).status == 200)
+        }
+    }
+
     @Test("Fields that a route sets or removes change, on the application's answers and on ours")
     func responseFields() async throws {
         try await ProxyFixture.run(
