@@ -45,13 +45,25 @@ final class Authenticator {
         case absent
         /// It is good, and the store has said so.
         case known(VerifiedEntry)
-        /// It is good in itself; the store is to be asked. The loop may have known it before.
-        case genuine(VerifiedToken, known: VerifiedEntry?)
+        /// It is good in itself; the store is to be asked.
+        case genuine(Question)
         /// It is good but for its end.
         case expired(VerifiedToken)
         /// It is signed with a key that is not known; its issuer may be asked for newer ones.
         case unresolved
         case refused(Refusal)
+    }
+
+    /// What the store is to be asked about a token that was found good in itself.
+    struct Question {
+        let token: VerifiedToken
+        /// Its entry, where the loop had verified it before.
+        let known: VerifiedEntry?
+        /// The cache's mark when it was found good: whatever was announced since, of its session or of the keys, makes it unfit to
+        /// be kept.
+        let mark: UInt64
+        /// When that was, in seconds since the epoch.
+        let now: Int64
     }
 
     /// Judges a request's access token, as far as nobody has to be waited for; once, because what it finds is audited.
@@ -62,7 +74,7 @@ final class Authenticator {
         if let known = cache.generation == cacheGeneration ? request.known(in: cache) : nil {
             guard known.token.expiresAt > manager.clock.now else { return .expired(known.token) }
             if known.epoch == cache.epoch, known.slot >= 0 { return .known(known) }
-            judgement = .genuine(known.token, known: known)
+            judgement = .genuine(question(known.token, known: known))
         } else {
             do throws(TokenError) {
                 judgement = self.judgement(
@@ -73,10 +85,9 @@ final class Authenticator {
                 return .refused(refusal(error, request))
             }
         }
-        guard case .genuine(let token, let known) = judgement else { return judgement }
-        let question = Question(token, known: known, mark: cache.mark, now: manager.clock.now)
+        guard case .genuine(let question) = judgement else { return judgement }
         do throws(TokenError) {
-            guard let answer = try manager.checkRevocationAtOnce(token) else { return judgement }
+            guard let answer = try manager.checkRevocationAtOnce(question.token) else { return judgement }
             return self.judgement(answer, to: question, request)
         } catch {
             return self.judgement(error, to: question, request, route)
@@ -127,12 +138,11 @@ final class Authenticator {
                 return .refused(refusal(error, request))
             }
         }
-        guard case .genuine(let token, let known) = judgement else { return judgement }
-        let question = Question(token, known: known, mark: cache.mark, now: manager.clock.now)
+        guard case .genuine(let question) = judgement else { return judgement }
         let began = MonotonicTime.microseconds
         defer { counters.note(.store, microseconds: MonotonicTime.microseconds - began) }
         do throws(TokenError) {
-            return self.judgement(try await manager.checkRevocation(token), to: question, request)
+            return self.judgement(try await manager.checkRevocation(question.token), to: question, request)
         } catch {
             return self.judgement(error, to: question, request, route)
         }
@@ -143,25 +153,12 @@ final class Authenticator {
         case .expired(let token): return .expired(token)
         case .valid(let token):
             if let notice = token.bindingNotice { report(notice, of: token, request, mode: .log) }
-            return .genuine(token, known: nil)
+            return .genuine(question(token, known: nil))
         }
     }
 
-    /// A question to the store about a genuine token.
-    private struct Question {
-        let token: VerifiedToken
-        let known: VerifiedEntry?
-        /// Of the cache, when it was asked.
-        let mark: UInt64
-        /// When it was asked, in seconds since the epoch.
-        let now: Int64
-
-        init(_ token: VerifiedToken, known: VerifiedEntry?, mark: UInt64, now: Int64) {
-            self.token = token
-            self.known = known
-            self.mark = mark
-            self.now = now
-        }
+    private func question(_ token: VerifiedToken, known: VerifiedEntry?) -> Question {
+        Question(token: token, known: known, mark: cache.mark, now: manager.clock.now)
     }
 
     /// The store has said that the token lives: it is remembered where its changes are announced.
