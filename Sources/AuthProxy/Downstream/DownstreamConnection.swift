@@ -128,6 +128,11 @@ final class DownstreamConnection: SocketStream {
     }
 
     private func readHead() {
+        // Requests that wait for the turn's end come first: their client may have ended its half behind them.
+        guard !isServingLater else {
+            if !readAhead() { end() }
+            return
+        }
         let scratch = unsafe loop.scratch
         switch unsafe receive(into: scratch) {
         case .bytes(let count):
@@ -223,7 +228,7 @@ final class DownstreamConnection: SocketStream {
     /// Whether bytes of the client lie in the input buffer.
     var hasInput: Bool { input?.isEmpty == false }
 
-    /// Reads further while a request is served whose bytes have all come: requests behind it, or the client's end.
+    /// Reads further behind requests that have come whole and are not over: more of them, or the client's end.
     ///
     /// - Returns: false if the connection is broken.
     func readAhead() -> Bool {

@@ -64,6 +64,23 @@ struct ConnectionTests {
         }
     }
 
+    @Test("A client that ends its half while requests of it are served gets all of their answers, whenever its end comes")
+    func endWithinPipeline() async throws {
+        try await ProxyFixture.run { proxy in
+            for round in 0..<300 {
+                let client = try proxy.client()
+                let count = 16
+                try client.send((0..<count).flatMap { MessageText.request("GET", "/public/\($0)") })
+                for index in 0..<count {
+                    if index == round % count { client.socket.finishSending() }
+                    let answer = try client.response()
+                    #expect(answer.status == 200 && answer.json["path"] as? String == "/public/\(index)")
+                }
+                #expect(client.isClosedByPeer())
+            }
+        }
+    }
+
     @Test("Pipelined requests with and without a token are each decided for themselves")
     func mixedPipelining() async throws {
         try await ProxyFixture.run { proxy in
