@@ -64,7 +64,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A client that ends its half while requests of it are served gets all of their answers, whenever its end comes")
+    @Test("A client that ends its half while its requests are served gets all answers, whenever the end comes")
     func endWithinPipeline() async throws {
         try await ProxyFixture.run { proxy in
             for round in 0..<300 {
