@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 
+import processes
 from browsers import sign_in
 from gates import Gate, application, redis
 
@@ -117,5 +118,5 @@ def test_a_sign_out_reaches_the_other_gate_within_milliseconds_under_load(tmp_pa
               f"worst {delays[-1]:.2f} ms, the request that finds out included")
         assert strange == []
         # What the machine itself takes for a request is part of it, and a busy one takes longer.
-        assert statistics.median(delays) < 5
+        assert statistics.median(delays) < 5 * processes.time_for_each()
         assert delays[-1] < 50 * (4 if COUNT < 1000 else 1)
