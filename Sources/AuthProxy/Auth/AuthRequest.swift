@@ -26,6 +26,8 @@ struct AuthRequest: Sendable {
         var copy: [UInt8] = []
         var access: ByteRange?
         if case .token(let range) = credentials.access {
+            // As much as is needed: entries of the cache keep it.
+            copy.reserveCapacity(range.count + (userAgent?.count ?? 0))
             copy += head.array(range)
             access = ByteRange(0, copy.count)
         }

@@ -138,6 +138,10 @@ final class Authenticator {
                 return .refused(refusal(error, request))
             }
         }
+        // It may have been taken out since, in the same turn.
+        if case .known(let entry) = judgement, entry.slot < 0 || entry.epoch != cache.epoch {
+            judgement = .genuine(question(entry.token, known: entry))
+        }
         guard case .genuine(let question) = judgement else { return judgement }
         let began = MonotonicTime.microseconds
         defer { counters.note(.store, microseconds: MonotonicTime.microseconds - began) }
