@@ -243,7 +243,10 @@ async def late_head_body(it):
     await it.body()
     await it.send(f"HTTP/1.1 200 OK\r\nContent-Length: {SIZE}\r\n\r\n")
     await asyncio.sleep(0.001)
-    await it.send(b"poison" * (SIZE // 6))
+    try:
+        await it.send(b"poison" * (SIZE // 6))
+    finally:
+        it.origin.late_bodies += 1
 
 
 async def switches(it):
@@ -296,6 +299,8 @@ class Origin:
         self.port, self.host = port, host
         self.open = set()
         self.count = 0
+        # How many bodies were sent behind answers to HEAD that were over.
+        self.late_bodies = 0
         self.loop = asyncio.new_event_loop()
         self.server = None
 

@@ -193,7 +193,8 @@ def test_a_body_behind_an_answer_to_head_that_comes_late_is_nobodys_answer(gate)
     """The head comes in one piece and the body in the next: between the two the connection looks free."""
     with h1wire.Client(gate.port) as client:
         for turn in range(30):
+            sent = gate.origin.late_bodies
             assert client.exchange("HEAD", f"/public/late_head_body/{turn}").status == 200
-            time.sleep(0.005)
+            processes.wait_until(lambda: gate.origin.late_bodies > sent, "the body is sent")
             outcome = client.exchange("GET", f"/public/good/late{turn}")
             assert (outcome.status, outcome.body) == (200, faults.pattern(f"late{turn}"))
